@@ -7,13 +7,7 @@
  * only what its event said. `undefined` means "not said"; a field is never erased by a later fact that is silent on it.
  */
 export type Fact =
-  | RepositoryFact
-  | PipelineFact
-  | PipelineRunFact
-  | TaskRunFact
-  | DeploymentFact
-  | ChangeFact
-  | CommitFact;
+  RepositoryFact | PipelineFact | PipelineRunFact | TaskRunFact | DeploymentFact | ChangeFact | CommitFact;
 
 export const UNFINISHED_STATUSES = ['queued', 'waiting', 'running'] as const;
 export const FINISHED_STATUSES = [

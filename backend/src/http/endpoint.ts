@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Response } from 'express';
+import type { z } from 'zod';
+import type { AppErrorClass } from './problem-details.js';
+
+/**
+ * Who may call: anybody; a sender whose signature the handler verifies; a token that may hand in; or a person with at
+ * least that role (or a token with the scope that goes with it: read, write, admin).
+ */
+export const ACCESS = ['public', 'signed', 'ingest', 'viewer', 'maintainer', 'admin'] as const;
+export type Access = (typeof ACCESS)[number];
+
+export const RATE_CLASSES = ['none', 'default', 'auth', 'ingest', 'read'] as const;
+export type RateClass = (typeof RATE_CLASSES)[number];
+
+interface RequestSchemas {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  /** Names in lower case. */
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+}
+
+/** A body that is not parsed before the handler has it, since a signature covers its bytes. */
+export interface RawBody {
+  rawBody: { contentTypes: readonly string[]; description: string };
+}
+
+type RequestDefinition = RequestSchemas | (Omit<RequestSchemas, 'body'> & RawBody);
+
+/** JSON that is ready to send: built by PostgreSQL, or kept by the cache as the bytes that go out. */
+export type ReadyAnswer = string | { body: Buffer; etag: string };
+
+type ResponseDefinition =
+  | { status: 200 | 201 | 202; schema: z.ZodType; description?: string }
+  | { status: 200; schema: z.ZodType; ready: true; description?: string }
+  | { status: 200; stream: 'text/event-stream'; schema: z.ZodType; description: string }
+  | { status: 204 };
+
+type Parsed<S> = {
+  [Part in keyof S as Part extends keyof RequestSchemas ? Part : never]: S[Part] extends z.ZodType
+    ? z.output<S[Part]>
+    : never;
+};
+
+export interface RequestFacts {
+  id: string;
+  headers: IncomingHttpHeaders;
+  remote: string;
+  /** The body's bytes as they came (inflated); empty where there was none. */
+  bytes: Buffer;
+}
+
+type Answer<R> = R extends { ready: true }
+  ? ReadyAnswer
+  : R extends { stream: string }
+    ? void
+    : R extends { schema: infer Z extends z.ZodType }
+      ? z.input<Z>
+      : void;
+
+type HandlerInput<S, R> = Parsed<S> & { request: RequestFacts } & (R extends { stream: string }
+    ? { response: Response }
+    : unknown);
+
+/** One HTTP operation: what it accepts, what it answers, and how. `mount` serves it, `openapi.ts` documents it. */
+export interface EndpointDefinition<S extends RequestDefinition, R extends ResponseDefinition> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI style, below the API's root: `/pipelines/{id}`. */
+  path: `/${string}`;
+  tag: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  rate: RateClass;
+  request: S;
+  /** 1 MiB where it is not said. Counted in inflated bytes. */
+  maxBodyBytes?: number;
+  response: R;
+  errors: AppErrorClass[];
+  /** The path of what a 201 made, for its `Location` header. */
+  location?(answer: Answer<R>): string;
+  handle(input: HandlerInput<S, R>): Promise<Answer<R>>;
+}
+
+export interface Endpoint extends Omit<
+  EndpointDefinition<RequestDefinition, ResponseDefinition>,
+  'handle' | 'location' | 'request'
+> {
+  request: RequestSchemas & Partial<RawBody>;
+  location?(answer: unknown): string;
+  handle(input: Record<string, unknown>): Promise<unknown>;
+}
+
+/** Infers the handler's input and output from the schemas. */
+export function endpoint<const S extends RequestDefinition, const R extends ResponseDefinition>(
+  definition: EndpointDefinition<S, R>,
+): Endpoint {
+  return definition as unknown as Endpoint;
+}

@@ -1,0 +1,80 @@
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { InvalidInputError } from '../errors.js';
+import type { Access, Endpoint } from './endpoint.js';
+import { problemDetailsSchema, problemFor } from './problem-details.js';
+
+const PROBLEM = { 'application/problem+json': { schema: problemDetailsSchema } };
+
+/** OpenAPI 3.1, from the schemas that validate. `root` is put before each endpoint's path. */
+export function openApiDocument(endpoints: Endpoint[], { version, root }: { version: string; root: string }) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of endpoints) {
+    const path = `${root}${endpoint.path}`;
+    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Pitwall',
+      version,
+      description: 'Watches software delivery: CI/CD systems tell it what happens, it keeps every event, and answers.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+  });
+}
+
+const ACCESS_TEXT: Record<Access, string> = {
+  public: 'Open to anybody.',
+  signed: "Verified by the sender's signature.",
+  ingest: 'For tokens that may hand in.',
+  viewer: 'For every signed-in person, and for tokens that may read.',
+  maintainer: 'For Maintainers and Admins, and for tokens that may write.',
+  admin: 'For Admins.',
+};
+
+function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
+  const { method, path, tag, summary, description, access, rate, request, response, errors } = endpoint;
+  const { params, query, headers, body, rawBody } = request;
+  const content = body
+    ? { 'application/json': { schema: body } }
+    : Object.fromEntries((rawBody?.contentTypes ?? []).map((type) => [type, { schema: { type: 'object' as const } }]));
+  return {
+    operationId: operationId(method, path),
+    tags: [tag],
+    summary,
+    description: [description, ACCESS_TEXT[access]].filter(Boolean).join('\n\n'),
+    'x-access': access,
+    'x-rate-class': rate,
+    requestParams: { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) },
+    ...((body || rawBody) && {
+      requestBody: { required: true, content, ...(rawBody && { description: rawBody.description }) },
+    }),
+    responses: {
+      [String(response.status) as '200']: {
+        description: ('description' in response && response.description) || summary,
+        ...('schema' in response && {
+          content: { ['stream' in response ? response.stream : 'application/json']: { schema: response.schema } },
+        }),
+      },
+      ...Object.fromEntries(problemsOf(endpoint, errors)),
+    },
+  };
+}
+
+function problemsOf({ request }: Endpoint, errors: Endpoint['errors']) {
+  const statuses = new Map<string, string>();
+  for (const { status, title } of [InvalidInputError, ...errors].map(problemFor)) statuses.set(String(status), title);
+  if (request.body || request.rawBody) {
+    statuses.set('413', 'The body is too large').set('415', 'The body is of a kind that is not understood');
+  }
+  return [...statuses].map(([status, description]) => [status, { description, content: PROBLEM }] as const);
+}
+
+/** `get /runs/{id}` becomes `getRunsById`. */
+function operationId(method: string, path: string): string {
+  const words = path.replace(/\{(\w+)\}/g, 'by-$1').split(/[^A-Za-z0-9]+/);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import {
+  AppError,
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  UnauthenticatedError,
+  UnavailableError,
+} from '../errors.js';
+import { HttpError } from './http-error.js';
+
+export type AppErrorClass = abstract new (...args: never[]) => AppError;
+
+/** The one place that knows which HTTP status an error becomes. */
+const problems: { error: AppErrorClass; status: number; slug: string; title: string }[] = [
+  { error: InvalidInputError, status: 400, slug: 'invalid-input', title: 'The request is not valid' },
+  { error: UnauthenticatedError, status: 401, slug: 'unauthenticated', title: 'It is not clear who is asking' },
+  { error: NotFoundError, status: 404, slug: 'not-found', title: 'Nothing was found' },
+  { error: ConflictError, status: 409, slug: 'conflict', title: 'The request conflicts with the current state' },
+  { error: UnavailableError, status: 503, slug: 'unavailable', title: 'Not available for the moment' },
+];
+
+/** What HTTP refuses by itself. */
+const httpProblems: Record<HttpError['status'], { slug: string; title: string }> = {
+  400: { slug: 'malformed-request', title: 'The request cannot be read' },
+  404: { slug: 'not-found', title: 'Nothing was found' },
+  405: { slug: 'method-not-allowed', title: 'The method is not allowed here' },
+  406: { slug: 'not-acceptable', title: 'The answer is not to be had in that form' },
+  408: { slug: 'request-timeout', title: 'The request took too long to arrive' },
+  411: { slug: 'length-required', title: 'The length of the body is needed' },
+  413: { slug: 'content-too-large', title: 'The body is too large' },
+  414: { slug: 'uri-too-long', title: 'The address is too long' },
+  415: { slug: 'unsupported-media-type', title: 'The body is of a kind that is not understood' },
+  431: { slug: 'header-fields-too-large', title: 'The headers are too large' },
+};
+
+/** RFC 9457, with the place of each fault as a JSON pointer (RFC 6901) in `errors`. */
+export const problemDetailsSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    requestId: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'ProblemDetails' });
+
+export type ProblemDetails = z.input<typeof problemDetailsSchema>;
+
+export function problemFor(errorClass: AppErrorClass) {
+  const problem = problems.find(({ error }) => errorClass === error || errorClass.prototype instanceof error);
+  if (!problem) throw new Error(`${errorClass.name} has no HTTP status: add it to problem-details.ts.`);
+  return problem;
+}
+
+/** The answer to an error, and the headers that go with it. Of what is not ours to show, only that it happened. */
+export function toProblem(thrown: unknown): { problem: ProblemDetails; headers: Record<string, string> } {
+  const error = fromParser(thrown) ?? thrown;
+  if (error instanceof HttpError) {
+    const { slug, title } = httpProblems[error.status];
+    const problem = { type: `/problems/${slug}`, title, status: error.status, detail: error.message };
+    return { problem, headers: error.headers };
+  }
+  if (error instanceof AppError) {
+    const { status, slug, title } = problemFor(error.constructor as AppErrorClass);
+    const faults = error instanceof InvalidInputError ? { errors: error.faults } : {};
+    const headers: Record<string, string> =
+      error instanceof UnavailableError ? { 'Retry-After': String(error.retryAfterSeconds) } : {};
+    return { problem: { type: `/problems/${slug}`, title, status, detail: error.message, ...faults }, headers };
+  }
+  return { problem: { type: 'about:blank', title: 'Internal Server Error', status: 500 }, headers: {} };
+}
+
+/** What Express and its body parser throw for bodies and paths that they cannot read. */
+function fromParser(error: unknown): HttpError | undefined {
+  if (!(error instanceof Error) || error instanceof AppError || !('status' in error)) return undefined;
+  const { type, limit } = error as { type?: string; limit?: number };
+  switch (type) {
+    case 'entity.too.large':
+      return new HttpError(413, `The body is larger than ${limit} bytes.`, { Connection: 'close' });
+    case 'encoding.unsupported':
+      return new HttpError(415, 'The Content-Encoding is not one of gzip, deflate, br, identity.', {
+        'Accept-Encoding': 'gzip, deflate, br',
+      });
+    case 'request.size.invalid':
+      return new HttpError(400, 'The body is not as long as its Content-Length says.');
+    case 'request.aborted':
+      return new HttpError(400, 'The request ended before its body did.');
+  }
+  if (error.status === 400 && error instanceof URIError)
+    return new HttpError(400, 'The path is not valid percent-encoding.');
+  if (error.status === 400) return new HttpError(400, 'The body cannot be read: is it compressed as its headers say?');
+  return undefined;
+}
