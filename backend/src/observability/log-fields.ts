@@ -130,6 +130,7 @@ function stringKeys(entries: [unknown, unknown][]): [string, unknown][] {
   return entries.map(([key, value]) => [String(key), value]);
 }
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -137,6 +138,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * separators, and the invisible marks that reorder text. Over the output of JSON.stringify the meaning stays the same.
  */
 export function escapeUnprintable(text: string): string {
+  // Nearly every line is plain ASCII, where this one look is all it costs.
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(UNPRINTABLE, (character) => {
     let escaped = '';
     for (let unit = 0; unit < character.length; unit++) {
