@@ -1,0 +1,160 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
+
+export type { HttpMetrics } from './http-metrics.js';
+
+/** The kinds of source: where an event came from decides who translates it. */
+export const EVENT_KINDS = ['github', 'gitlab', 'jenkins', 'cdevents', 'records'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+const APPEND_OUTCOMES = ['accepted', 'duplicate', 'refused'] as const;
+export type AppendOutcome = (typeof APPEND_OUTCOMES)[number];
+const PROJECTION_OUTCOMES = ['projected', 'quarantined'] as const;
+export type ProjectionOutcome = (typeof PROJECTION_OUTCOMES)[number];
+const SPAN_SUBJECTS = ['pipelineRun', 'taskRun', 'deployment', 'change', 'incident'] as const;
+/** What has a beginning and an end. */
+export type SpanSubject = (typeof SPAN_SUBJECTS)[number];
+export type CacheOutcome = 'local' | 'redis' | 'miss' | 'error';
+
+export interface MetricsOptions {
+  /** Also the figures of the process itself: memory, event loop, garbage collection. */
+  defaultMetrics: boolean;
+  version?: string;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * The figures of one process, in a registry of its own. Times are in seconds. Each label takes its values from a fixed list,
+ * or is a route template; nothing that names a thing (an id, a path, a repository) is ever a label.
+ */
+export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOptions) {
+  const registry = new Registry();
+  if (defaultMetrics) collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'pitwall_build_info',
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node'] as const,
+    registers: [registry],
+  }).set({ version, node: process.versions.node }, 1);
+  const http: HttpMetrics = createHttpMetrics(registry);
+
+  return {
+    http,
+    intake: createIntakeMetrics(registry),
+    projector: createProjectorMetrics(registry),
+    cache: createCacheMetrics(registry),
+    live: createLiveMetrics(registry),
+    contentType: registry.contentType,
+    /** The Prometheus text exposition, to be sent as `contentType`. */
+    expose: (): Promise<string> => registry.metrics(),
+  };
+}
+
+function createIntakeMetrics(registry: Registry) {
+  const registers = [registry];
+  const appended = new Counter({
+    name: 'pitwall_events_appended_total',
+    help: 'Events handed in, by kind of source and by what became of them.',
+    labelNames: ['kind', 'outcome'] as const,
+    registers,
+  });
+  const flushRows = new Histogram({
+    name: 'pitwall_append_flush_rows',
+    help: 'Rows that one write to the event log carried.',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
+    registers,
+  });
+  const flushSeconds = new Histogram({
+    name: 'pitwall_append_flush_seconds',
+    help: 'Time that one write to the event log took until it was committed.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  // Series that exist from the start, at zero, let a rate see the first event.
+  for (const kind of EVENT_KINDS) for (const outcome of APPEND_OUTCOMES) appended.inc({ kind, outcome }, 0);
+  return {
+    appended: (kind: EventKind, outcome: AppendOutcome, count: number) => appended.inc({ kind, outcome }, count),
+    flushed(rows: number, seconds: number) {
+      flushRows.observe(rows);
+      flushSeconds.observe(seconds);
+    },
+  };
+}
+
+function createProjectorMetrics(registry: Registry) {
+  const registers = [registry];
+  const events = new Counter({
+    name: 'pitwall_projector_events_total',
+    help: 'Events that the projector has dealt with.',
+    labelNames: ['kind', 'outcome'] as const,
+    registers,
+  });
+  const batchSeconds = new Histogram({
+    name: 'pitwall_projector_batch_seconds',
+    help: 'Time that one batch of the projector took until it was committed.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'pitwall_projector_failures_total',
+    help: 'Batches of the projector that failed as a whole and are tried again.',
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'pitwall_projector_lag_seconds',
+    help: 'Age of the oldest event that is not yet projected; 0 when there is none.',
+    registers,
+  });
+  const pending = new Gauge({
+    name: 'pitwall_projector_pending_events',
+    help: 'Events that are not yet projected.',
+    registers,
+  });
+  const negativeSpans = new Counter({
+    name: 'pitwall_negative_spans_total',
+    help: 'Spans that end before they begin: a fault in the data of the source.',
+    labelNames: ['subject'] as const,
+    registers,
+  });
+  for (const kind of EVENT_KINDS) for (const outcome of PROJECTION_OUTCOMES) events.inc({ kind, outcome }, 0);
+  for (const subject of SPAN_SUBJECTS) negativeSpans.inc({ subject }, 0);
+  return {
+    dealtWith: (kind: EventKind, outcome: ProjectionOutcome, count: number) => events.inc({ kind, outcome }, count),
+    batch: (seconds: number) => batchSeconds.observe(seconds),
+    failed: () => failures.inc(),
+    backlog(seconds: number, pendingEvents: number) {
+      lag.set(seconds);
+      pending.set(pendingEvents);
+    },
+    negativeSpan: (subject: SpanSubject) => negativeSpans.inc({ subject }),
+  };
+}
+
+function createCacheMetrics(registry: Registry) {
+  const registers = [registry];
+  const reads = new Counter({
+    name: 'pitwall_cache_reads_total',
+    help: 'Reads of a cache, by where the answer was found.',
+    labelNames: ['cache', 'outcome'] as const,
+    registers,
+  });
+  const redisUp = new Gauge({
+    name: 'pitwall_redis_up',
+    help: '1 while Redis answers, 0 while the process does without it.',
+    registers,
+  });
+  return {
+    read: (cache: string, outcome: CacheOutcome) => reads.inc({ cache, outcome }),
+    redisUp: (up: boolean) => redisUp.set(up ? 1 : 0),
+  };
+}
+
+function createLiveMetrics(registry: Registry) {
+  const subscribers = new Gauge({
+    name: 'pitwall_live_subscribers',
+    help: 'Browsers that follow the live updates of this process.',
+    registers: [registry],
+  });
+  return { subscribers: (count: number) => subscribers.set(count) };
+}
