@@ -139,11 +139,21 @@ function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer)
   return parsed;
 }
 
-function faultsOf(part: string, issue: z.core.$ZodIssue): Fault[] {
-  const pointer = (path: PropertyKey[]) =>
-    `#/${[part, ...path].map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+function faultsOf(part: string, issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
+  const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), detail: 'is not known here' }));
+    return issue.keys.map((key) => ({ pointer: pointer(part, [...path, key]), detail: 'is not known here' }));
   }
-  return [{ pointer: pointer(issue.path), detail: issue.message }];
+  if (issue.code === 'invalid_union') {
+    // Of several shapes, the one that was meant is the one whose outermost type is right.
+    const meant = issue.errors.find((issues) =>
+      issues.every((one) => one.path.length > 0 || one.code !== 'invalid_type'),
+    );
+    if (meant) return meant.flatMap((one) => faultsOf(part, one, path));
+    return [{ pointer: pointer(part, path), detail: 'has none of the shapes that are accepted here' }];
+  }
+  return [{ pointer: pointer(part, path), detail: issue.message }];
 }
+
+const pointer = (part: string, path: PropertyKey[]) =>
+  `#/${[part, ...path].map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;

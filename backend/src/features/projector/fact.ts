@@ -102,6 +102,8 @@ export interface DeploymentFact extends Spoken {
   subject: 'deployment';
   deployment: string;
   service: string;
+  /** What people call it; the identifier itself where it is not said. */
+  serviceName?: string | undefined;
   environment: string;
   repository?: string | undefined;
   /** The run that made it. */

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from './observability/logger.js';
+
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const url = (protocol: RegExp) => z.url({ protocol, error: 'is not such a URL' });
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/** Every setting, with its default; `.env.example` says what each is for. */
+const environmentSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(8000),
+  PITWALL_UNAUTHENTICATED: z.stringbool().default(false),
+  PITWALL_DATA_DIR: z.string().default('./.pitwall'),
+  PITWALL_SECRET_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'is not 32 bytes in base64')
+    .optional(),
+  DATABASE_URL: url(/^postgres(ql)?$/).optional(),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
+  REDIS_URL: url(/^rediss?$/).optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto'),
+  SENTRY_DSN: url(/^https?$/).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/).optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  TRUST_PROXY: z.string().default(''),
+  MAX_HOOK_BYTES: whole(1024, 100 * 1024 * 1024).default(25 * 1024 * 1024),
+  MAX_BATCH_BYTES: whole(1024, 100 * 1024 * 1024).default(10 * 1024 * 1024),
+  MAX_BATCH_RECORDS: whole(1, 10_000).default(1000),
+  PROJECTOR_BATCH_EVENTS: whole(1, 5000).default(500),
+  PROJECTOR_POLL_MS: whole(10, 60_000).default(500),
+  READY_MAX_LAG_SECONDS: whole(1, 86_400).default(300),
+  CACHE_TTL_PIPELINES_SECONDS: whole(1, 3600).default(30),
+  CACHE_TTL_RUNS_SECONDS: whole(1, 3600).default(30),
+  CACHE_TTL_DEPLOYMENTS_SECONDS: whole(1, 3600).default(30),
+  SHUTDOWN_DELAY_MS: whole(0, 60_000).default(0),
+  SHUTDOWN_GRACE_MS: whole(0, 120_000).default(20_000),
+});
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** Thrown with every fault of the configuration at once; holds none of the values. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly faults: string[]) {
+    super(
+      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  ${faults.join('\n  ')}`,
+    );
+  }
+}
+
+/** The only reader of the environment. A variable that is set to nothing counts as not set. */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env, terminal = process.stdout.isTTY) {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = environmentSchema.safeParse(given);
+  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (result.data) faults.push(...contradictions(result.data));
+  if (faults.length > 0 || !result.data) throw new ConfigurationError(faults);
+  const env = result.data;
+  return {
+    environment: env.NODE_ENV,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      trustProxy: env.TRUST_PROXY === '' ? false : env.TRUST_PROXY.split(',').map((address) => address.trim()),
+      shutdownDelayMs: env.SHUTDOWN_DELAY_MS,
+      shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    },
+    dataDir: env.PITWALL_DATA_DIR,
+    secretKey: env.PITWALL_SECRET_KEY,
+    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE },
+    redis: { url: env.REDIS_URL },
+    log: {
+      level: env.LOG_LEVEL,
+      format: env.LOG_FORMAT === 'auto' ? (terminal ? ('pretty' as const) : ('json' as const)) : env.LOG_FORMAT,
+    },
+    sentry: { dsn: env.SENTRY_DSN },
+    tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, sampleRatio: env.OTEL_TRACES_SAMPLER_ARG },
+    intake: {
+      maxHookBytes: env.MAX_HOOK_BYTES,
+      maxBatchBytes: env.MAX_BATCH_BYTES,
+      maxBatchRecords: env.MAX_BATCH_RECORDS,
+    },
+    projector: { batchEvents: env.PROJECTOR_BATCH_EVENTS, pollMs: env.PROJECTOR_POLL_MS },
+    ready: { maxLagSeconds: env.READY_MAX_LAG_SECONDS },
+    cache: {
+      pipelinesTtlSeconds: env.CACHE_TTL_PIPELINES_SECONDS,
+      runsTtlSeconds: env.CACHE_TTL_RUNS_SECONDS,
+      deploymentsTtlSeconds: env.CACHE_TTL_DEPLOYMENTS_SECONDS,
+    },
+  };
+}
+
+/** Settings that are each valid and do not go together. */
+function contradictions(env: z.output<typeof environmentSchema>): string[] {
+  const faults: string[] = [];
+  const production = env.NODE_ENV === 'production';
+  if (production && !env.DATABASE_URL) {
+    faults.push('DATABASE_URL: is needed in production; the embedded PostgreSQL serves development and one process');
+  }
+  if (env.DATABASE_URL && !env.PITWALL_SECRET_KEY) {
+    faults.push(
+      'PITWALL_SECRET_KEY: is needed with DATABASE_URL, so that each process can read the secrets of sources',
+    );
+  }
+  if (!loopback.includes(env.HOST) && !env.PITWALL_UNAUTHENTICATED) {
+    faults.push(
+      'HOST: there is no sign-in yet, so only loopback is served; behind a proxy that authenticates, set PITWALL_UNAUTHENTICATED=true',
+    );
+  }
+  if (['true', '1', '*'].includes(env.TRUST_PROXY)) {
+    faults.push('TRUST_PROXY: would believe anybody; name the addresses or networks of the proxies');
+  }
+  return faults;
+}

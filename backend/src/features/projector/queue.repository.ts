@@ -1,0 +1,117 @@
+import type pg from 'pg';
+import { formatUuid } from '../../database/name-uuid.js';
+import type { SourceKind } from '../sources/source.schema.js';
+
+/** An event that waits to be projected. */
+export interface PendingEvent {
+  position: bigint;
+  id: string;
+  sourceId: string;
+  kind: SourceKind;
+  type: string;
+  receivedAt: Date;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export interface Backlog {
+  events: number;
+  /** Age of the oldest; 0 when there is none. */
+  seconds: number;
+}
+
+/** Everything as bytes: bodies would otherwise travel as hexadecimal text. */
+const asBytes = { getTypeParser: () => (value: unknown) => value };
+
+interface RawRow {
+  position: Buffer;
+  id: Buffer;
+  source_id: Buffer;
+  kind: Buffer;
+  type: Buffer;
+  received_ms: Buffer;
+  headers: Buffer | null;
+  body: Buffer;
+}
+
+export class QueueRepository {
+  constructor(private readonly client: Pick<pg.ClientBase, 'query'>) {}
+
+  /**
+   * Takes the oldest events that nobody else has taken, as many as fit in `maxBytes` and at least one. They are locked
+   * until the transaction ends, which is the lease: a worker that dies gives them back.
+   */
+  async take(limit: number, maxBytes: number): Promise<PendingEvent[]> {
+    const { rows } = await this.client.query<RawRow>({
+      text: `
+        WITH taken AS MATERIALIZED (
+          SELECT position, event_id FROM pending_events ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
+        ), sized AS (
+          SELECT t.position, e.id, sum(octet_length(e.body)) OVER (ORDER BY t.position) - octet_length(e.body) AS before
+          FROM taken t JOIN events e ON e.id = t.event_id
+        )
+        SELECT z.position, e.id, e.source_id, s.kind::text AS kind, e.type,
+               extract(epoch FROM e.received_at)::float8 * 1000 AS received_ms, e.headers, e.body
+        FROM sized z JOIN events e ON e.id = z.id JOIN sources s ON s.id = e.source_id
+        WHERE z.before < $2 ORDER BY z.position`,
+      values: [limit, maxBytes],
+      binary: true,
+      types: asBytes,
+    } as pg.QueryConfig);
+    return rows.map((row) => ({
+      position: row.position.readBigInt64BE(),
+      id: formatUuid(row.id),
+      sourceId: formatUuid(row.source_id),
+      kind: row.kind.toString() as SourceKind,
+      type: row.type.toString(),
+      receivedAt: new Date(row.received_ms.readDoubleBE()),
+      headers: row.headers ? (JSON.parse(row.headers.toString()) as Record<string, string>) : {},
+      body: row.body,
+    }));
+  }
+
+  async remove(positions: bigint[]): Promise<void> {
+    await this.client.query('DELETE FROM pending_events WHERE position = ANY($1::bigint[])', [positions.map(String)]);
+  }
+
+  async quarantine(events: { id: string; reason: string }[]): Promise<void> {
+    await this.client.query(
+      `INSERT INTO quarantined_events (event_id, reason) SELECT * FROM unnest($1::uuid[], $2::text[])
+       ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason, quarantined_at = now()`,
+      [events.map(({ id }) => id), events.map(({ reason }) => reason)],
+    );
+  }
+
+  /** Readable at last: what was quarantined by an earlier reading is not any more. */
+  async release(ids: string[]): Promise<void> {
+    await this.client.query('DELETE FROM quarantined_events WHERE event_id = ANY($1::uuid[])', [ids]);
+  }
+
+  async backlog(): Promise<Backlog> {
+    const { rows } = await this.client.query<Backlog>(
+      `SELECT (SELECT count(*) FROM (SELECT FROM pending_events LIMIT 1000000) AS few)::float8 AS events,
+              coalesce(extract(epoch FROM now() - (SELECT enqueued_at FROM pending_events ORDER BY position LIMIT 1)), 0)::float8 AS seconds`,
+    );
+    return rows[0] ?? { events: 0, seconds: 0 };
+  }
+
+  /**
+   * Empties what is derived and enqueues the whole log again, so that it is read as the translators read it today. What
+   * people said of pipelines stays, and so do all ids. `readable` names the types of each kind that are projected.
+   */
+  async replay(readable: { kind: SourceKind; types: string[] }[]): Promise<number> {
+    await this.client.query(
+      `TRUNCATE repositories, runs, run_attempts, jobs, steps, services, environments, deployments, changes, commits,
+                pending_events, quarantined_events`,
+    );
+    await this.client.query(`UPDATE pipelines SET versions = '{}', last_activity_at = NULL`);
+    const { rowCount } = await this.client.query(
+      `INSERT INTO pending_events (event_id)
+       SELECT e.id FROM events e JOIN sources s ON s.id = e.source_id
+       JOIN jsonb_to_recordset($1) AS r(kind text, types text[]) ON r.kind = s.kind::text AND e.type = ANY(r.types)
+       ORDER BY e.received_at, e.id`,
+      [JSON.stringify(readable)],
+    );
+    return rowCount ?? 0;
+  }
+}

@@ -1,0 +1,81 @@
+import { ConflictError, NotFoundError } from '../../errors.js';
+import { endpoint } from '../../http/endpoint.js';
+import {
+  newSourceSchema,
+  secretRotationSchema,
+  sourcePageSchema,
+  sourceParams,
+  sourceQuery,
+  sourceSchema,
+  sourceWithSecretSchema,
+} from './source.schema.js';
+import type { SourceService } from './source.service.js';
+
+const tag = 'Sources';
+
+export const sourceRoutes = (sources: SourceService) => [
+  endpoint({
+    method: 'get',
+    path: '/sources',
+    tag,
+    summary: 'List the systems that send',
+    access: 'maintainer',
+    rate: 'read',
+    request: { query: sourceQuery },
+    response: { status: 200, schema: sourcePageSchema },
+    errors: [],
+    handle: ({ query }) => sources.list(query),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sources',
+    tag,
+    summary: 'Connect a system',
+    description: 'The answer holds the secret for its webhook settings. It is shown this once.',
+    access: 'maintainer',
+    rate: 'default',
+    request: { body: newSourceSchema },
+    response: { status: 201, schema: sourceWithSecretSchema },
+    errors: [ConflictError],
+    location: ({ id }) => `/api/v1/sources/${id}`,
+    handle: ({ body }) => sources.create(body),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/sources/{id}',
+    tag,
+    summary: 'One source',
+    access: 'maintainer',
+    rate: 'read',
+    request: { params: sourceParams },
+    response: { status: 200, schema: sourceSchema },
+    errors: [NotFoundError],
+    handle: ({ params }) => sources.get(params.id),
+  }),
+  endpoint({
+    method: 'post',
+    path: '/sources/{id}/rotate-secret',
+    tag,
+    summary: 'Give a source a new secret',
+    description: 'The old one stays valid for the overlap, so that the sender can be changed without a lost delivery.',
+    access: 'maintainer',
+    rate: 'default',
+    request: { params: sourceParams, body: secretRotationSchema },
+    response: { status: 200, schema: sourceWithSecretSchema },
+    errors: [NotFoundError, ConflictError],
+    handle: ({ params, body }) => sources.rotateSecret(params.id, body),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/sources/{id}',
+    tag,
+    summary: 'Disconnect a source',
+    description: 'Its deliveries are refused from now on. What it sent stays.',
+    access: 'maintainer',
+    rate: 'default',
+    request: { params: sourceParams },
+    response: { status: 204 },
+    errors: [NotFoundError],
+    handle: ({ params }) => sources.delete(params.id),
+  }),
+];
