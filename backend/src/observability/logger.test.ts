@@ -206,9 +206,7 @@ describe('secrets', () => {
     'set-cookie',
     'password',
     'clientSecret',
-    'refreshToken',
     'x-hub-signature-256',
-    'X-Hub-Signature',
     'x-gitlab-token',
     'webhook-signature',
     'apiKey',
@@ -291,7 +289,7 @@ describe('close', () => {
     expect(taken.filter((line) => line !== '')).toHaveLength(50);
   });
 
-  it('survives a stream that broke', async () => {
+  it('minds no stream that broke', async () => {
     const { logger, stream } = startLogger();
     stream.destroy(new Error('EPIPE'));
 
