@@ -21,10 +21,15 @@ const PREFIXED_TOKEN = /\b(?:gh[opsur]_|github_pat_|glpat-|glptt-|whsec_)[\w+/=-
 
 /**
  * A copy that JSON can hold, whatever the fields were: bounded in depth, in number of items and in length, free of cycles,
- * with errors spelt out (name, message, code, stack, causes) and whatever looks like a secret left out.
+ * with errors spelt out (name, message, code, stack, causes) and whatever looks like a secret left out. Never throws: the
+ * fields are gathered in here, since to spread them is already to read them.
  */
-export function plainFields(fields: LogFields): PlainFields {
-  return new FieldCopy().object(Object.entries(fields), 0);
+export function plainFields(gather: () => LogFields): PlainFields {
+  try {
+    return new FieldCopy().object(Object.entries(gather()), 0);
+  } catch {
+    return { fields: '[unreadable]' };
+  }
 }
 
 /** The text without credentials, and no longer than 8 KiB. */

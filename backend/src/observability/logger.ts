@@ -65,8 +65,8 @@ export function createLogger(options: LoggerOptions): ProcessLogger {
     const entry: LogEntry = {
       time: now().toISOString(),
       level: entryLevel,
-      message: plainText(message),
-      fields: plainFields({ ...context(), ...bound, ...fields }),
+      message: plainText(String(message)),
+      fields: plainFields(() => ({ ...context(), ...bound, ...fields })),
     };
     output.log({ level: entryLevel, message: '', entry });
   };

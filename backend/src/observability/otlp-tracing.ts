@@ -60,7 +60,7 @@ export class OtlpTracing implements Tracing {
   }
 
   startRequest({ method, headers }: { method: string; headers: IncomingHttpHeaders }): RequestTrace {
-    const parent = this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter) as Context;
+    const parent = this.propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
     const known = METHODS.has(method) ? method : '_OTHER';
     const attributes = { 'http.request.method': known };
     // Without a known method the conventions name the span HTTP.

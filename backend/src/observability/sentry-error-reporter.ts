@@ -18,6 +18,8 @@ export class SentryErrorReporter implements ErrorReporter {
   private readonly client: NodeClient;
 
   constructor({ dsn, environment, release }: { dsn: string; environment: string; release: string }) {
+    // The client would only write to the console, and then report nothing.
+    if (!isDsn(dsn)) throw new Error('The Sentry DSN is not of the form https://KEY@HOST/PROJECT.');
     this.client = new NodeClient({
       dsn,
       environment,
@@ -41,7 +43,6 @@ export class SentryErrorReporter implements ErrorReporter {
       },
       beforeSend: withoutPersonalData,
     });
-    if (!this.client.getDsn()) throw new Error('The Sentry DSN is not valid.');
     this.client.init();
   }
 
@@ -56,6 +57,11 @@ export class SentryErrorReporter implements ErrorReporter {
   async close(timeoutMs: number): Promise<void> {
     await this.client.close(timeoutMs);
   }
+}
+
+function isDsn(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username !== '' && /\/\d+$/.test(url.pathname);
 }
 
 /** What is reported is a stack and the tags above; messages lose what looks like a credential. */
