@@ -9,6 +9,8 @@ const definitions: { name: string; examples: Payload[] }[] = createRequire(impor
   '@octokit/webhooks-examples',
 );
 
+export const RECEIVED_AT = new Date('2026-02-03T04:05:06Z');
+
 /** Fresh copies of the real payloads that were collected for one type of event, to be changed at will. */
 export function examplesOf(type: string): Payload[] {
   return structuredClone(definitions.find(({ name }) => name === type)?.examples ?? []);
@@ -17,7 +19,7 @@ export function examplesOf(type: string): Payload[] {
 export function githubEvent(type: string, body: Payload, headers: Record<string, string> = {}): RawEvent {
   return {
     type,
-    receivedAt: new Date('2026-02-03T04:05:06Z'),
+    receivedAt: RECEIVED_AT,
     headers: { 'content-type': 'application/json', ...headers },
     body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
   };

@@ -55,6 +55,16 @@ it('takes the start of a check that waits for the time it was asked for', () => 
   });
 });
 
+it('is of the time of its end once it has one', () => {
+  const times = { started_at: '2026-01-01T00:00:00Z', completed_at: '2026-01-01T00:01:00Z' };
+
+  expect(read({ ...times, status: 'completed', conclusion: 'success' }).run).toMatchObject({
+    startedAt: new Date(times.started_at),
+    finishedAt: new Date(times.completed_at),
+    at: new Date(times.completed_at),
+  });
+});
+
 it('links to the details where it has no page of its own', () => {
   const details_url = 'https://ci.example/9';
 

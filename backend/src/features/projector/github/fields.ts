@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cleanText } from '../text.js';
+import { cleanText, firstLine } from '../text.js';
 
 /**
  * The kinds of field in GitHub's payloads. What a fact cannot do without is refused when it is missing or of another
@@ -32,8 +32,8 @@ export const optionalName = () => optional(NAME_LENGTH);
 export const line = () => z.string().transform((value) => cleanText(value, LINE_LENGTH));
 export const optionalLine = () => optional(LINE_LENGTH);
 
-/** For text that is cut to its first line before it is cleaned. */
-export const rawText = () => z.string();
+/** The first line of a commit's message. */
+export const messageLine = () => z.string().transform((message) => cleanText(firstLine(message), LINE_LENGTH));
 
 /** Cut to nothing rather than to a link that leads elsewhere. */
 export const optionalUrl = () =>

@@ -174,6 +174,16 @@ it.each([
   );
 });
 
+it('refuses a name of which nothing is left', () => {
+  const payload = changed(
+    examplesOf('deployment')[0],
+    ['deployment', 'environment'],
+    (parent, key) => (parent[key] = '\0'),
+  );
+
+  expect(() => translate('deployment', payload)).toThrow('deployment.environment: expected text');
+});
+
 it.each([[[]], [null], ['text'], [1]])('refuses the payload %j', (payload) => {
   for (const type of TYPES) expect(() => translate(type, payload)).toThrow('payload: expected object');
 });
@@ -192,6 +202,14 @@ describe('a year outside 1970 to 9999', () => {
     },
   );
 
+  it.each([253402300800, Number.MAX_SAFE_INTEGER, -1])('makes %d seconds unreadable', (pushed_at) => {
+    const [payload] = examplesOf('push');
+
+    expect(() => translate('push', { ...payload, repository: { ...payload.repository, pushed_at } })).toThrow(
+      'repository.pushed_at: the year is outside 1970 to 9999',
+    );
+  });
+
   it.each(['soon', '2026-02-30T00:00:00Z', '2026-01-01 00:00:00', '', true])('is not what %j is: not said', (time) => {
     expect(run({ created_at: time })).toContainEqual(expect.objectContaining({ queuedAt: undefined }));
   });
@@ -207,7 +225,16 @@ it('keeps only links to the web, whole', () => {
 
   expect(urlOf(longest)).toBe(longest);
   expect(urlOf('HTTP://a.example')).toBe('HTTP://a.example');
-  for (const url of [`${longest}x`, 'javascript:alert(1)', 'ftp://a.example', 'https://', 'https://a b', 5, null]) {
+  for (const url of [
+    `${longest}x`,
+    'javascript:alert(1)',
+    'ftp://a.example',
+    'https://',
+    'https://a b',
+    'https://a:b:c',
+    5,
+    null,
+  ]) {
     expect(urlOf(url)).toBeUndefined();
   }
 });

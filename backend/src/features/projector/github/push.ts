@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import type { CommitFact, Fact } from '../fact.js';
-import { firstLine } from '../text.js';
-import { line, name, optionalName, optionalPart, optionalTime, optionalUrl, rawText } from './fields.js';
+import { messageLine, name, optionalName, optionalPart, optionalTime, optionalUrl } from './fields.js';
 import { readPayload, repositoryFact, repositorySchema, unreadable } from './payload.js';
 
 const BRANCH_PREFIX = 'refs/heads/';
 
 const commitSchema = z.object({
   id: name(),
-  message: rawText().transform(firstLine).pipe(line()),
+  message: messageLine(),
   timestamp: optionalTime(),
   url: optionalUrl(),
   author: optionalPart({ username: optionalName(), name: optionalName() }),

@@ -62,6 +62,7 @@ it('takes the title from the commit where the run has none', () => {
   const untitled = { display_title: undefined };
 
   expect(read(example({ ...untitled, head_commit: { message: 'First\r\n\r\nrest' } })).run.title).toBe('First');
+  expect(read(example({ ...untitled, head_commit: { message: '' } })).run.title).toBeUndefined();
   expect(read(example({ ...untitled, head_commit: null })).run.title).toBeUndefined();
 });
 

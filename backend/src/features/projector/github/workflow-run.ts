@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Fact, PipelineFact, PipelineRunFact } from '../fact.js';
-import { firstLine } from '../text.js';
 import {
   identifier,
-  line,
+  messageLine,
   optionalCount,
   optionalLine,
   optionalName,
@@ -11,7 +10,6 @@ import {
   optionalTime,
   optionalUrl,
   ordinal,
-  rawText,
   time,
 } from './fields.js';
 import { accountLogin, readPayload, repositoryFact, repositorySchema } from './payload.js';
@@ -28,7 +26,7 @@ const workflowRunEventSchema = z.object({
     name: optionalName(),
     path: optionalName(),
     display_title: optionalLine(),
-    head_commit: optionalPart({ message: rawText().transform(firstLine).pipe(line()) }),
+    head_commit: optionalPart({ message: messageLine() }),
     status: statusSchema,
     conclusion: optionalName(),
     event: optionalName(),
