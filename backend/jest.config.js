@@ -10,7 +10,7 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testMatch: ['**/*.test.ts'],
-  globalSetup: './test/global-setup.ts',
-  globalTeardown: './test/global-teardown.ts',
+  globalSetup: './test/global-setup.js',
+  globalTeardown: './test/global-teardown.js',
   maxWorkers: 2,
 };

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openSchemaEngine } from './schema-engine.js';
+import { withSchemaEngine } from './schema-engine.js';
 
 const PRISMA_FOLDER = fileURLToPath(new URL('../../prisma/', import.meta.url));
 const MIGRATIONS_FOLDER = join(PRISMA_FOLDER, 'migrations');
@@ -67,12 +67,10 @@ export async function migrate(databaseUrl: string): Promise<MigrationStatus & { 
       throw new Error(`These migrations failed half-way and want a person: ${before.failed.join(', ')}.`);
     }
     if (before.pending.length === 0) return { ...before, appliedNow: [] };
-    const engine = await openSchemaEngine(databaseUrl);
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: migrationsList(await listMigrations()),
-      filters: NO_FILTER,
-    });
-    engine.free();
+    const list = migrationsList(await listMigrations());
+    const { appliedMigrationNames } = await withSchemaEngine(databaseUrl, (engine) =>
+      engine.applyMigrations({ migrationsList: list, filters: NO_FILTER }),
+    );
     return { ...(await migrationStatus(client)), appliedNow: appliedMigrationNames };
   } finally {
     await client.end();
@@ -82,15 +80,16 @@ export async function migrate(databaseUrl: string): Promise<MigrationStatus & { 
 /** The SQL that leads from a database where every migration is applied to the schema; empty when there is no drift. */
 export async function schemaDrift(databaseUrl: string): Promise<string> {
   const datamodel = await readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
-  const engine = await openSchemaEngine(databaseUrl);
-  const { stdout } = await engine.diff({
-    from: { tag: 'migrations', ...migrationsList(await listMigrations()) },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: datamodel }] },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTER,
-  });
-  engine.free();
+  const list = migrationsList(await listMigrations());
+  const { stdout } = await withSchemaEngine(databaseUrl, (engine) =>
+    engine.diff({
+      from: { tag: 'migrations', ...list },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: datamodel }] },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTER,
+    }),
+  );
   const script = stdout ?? '';
   return script.includes('This is an empty migration') ? '' : script;
 }

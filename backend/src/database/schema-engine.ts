@@ -19,16 +19,30 @@ declare const WebAssembly: {
  * Prisma's own schema engine, in the WebAssembly build that npm carries: `prisma migrate` would download a native one.
  * It writes the standard `_prisma_migrations` table, so `prisma migrate deploy` elsewhere agrees with it.
  */
-export async function openSchemaEngine(databaseUrl: string): Promise<engineModule.SchemaEngine> {
+export async function withSchemaEngine<T>(
+  databaseUrl: string,
+  work: (engine: engineModule.SchemaEngine) => Promise<T>,
+): Promise<T> {
   await (instantiated ??= instantiate());
   const adapter = new PrismaPg({ connectionString: databaseUrl });
+  const connections: SqlDriverAdapter[] = [];
   const factory = bindMigrationAwareSqlAdapterFactory({
     provider: adapter.provider,
     adapterName: adapter.adapterName,
-    connect: async () => readingCatalogues(await adapter.connect()),
+    async connect() {
+      const connection = await adapter.connect();
+      connections.push(connection);
+      return readingCatalogues(connection);
+    },
     connectToShadowDb: async () => readingCatalogues(await connectToShadow(databaseUrl)),
   });
-  return engineModule.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
+  const engine = await engineModule.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    for (const connection of connections) await connection.dispose();
+  }
 }
 
 /** The engine's glue holds one instance for the process: a second one would mix up their memories. */

@@ -35,6 +35,7 @@ type ResponseDefinition =
   | { status: 200 | 201 | 202; schema: z.ZodType; description?: string }
   | { status: 200; schema: z.ZodType; ready: true; description?: string }
   | { status: 200; stream: 'text/event-stream'; schema: z.ZodType; description: string }
+  | { status: 200; text: string; description?: string }
   | { status: 204 };
 
 type Parsed<S> = {
@@ -57,7 +58,9 @@ type Answer<R> = R extends { ready: true }
     ? void
     : R extends { schema: infer Z extends z.ZodType }
       ? z.input<Z>
-      : void;
+      : R extends { text: string }
+        ? string
+        : void;
 
 type HandlerInput<S, R> = Parsed<S> & { request: RequestFacts } & (R extends { stream: string }
     ? { response: Response }
@@ -77,7 +80,7 @@ export interface EndpointDefinition<S extends RequestDefinition, R extends Respo
   /** 1 MiB where it is not said. Counted in inflated bytes. */
   maxBodyBytes?: number;
   response: R;
-  errors: AppErrorClass[];
+  errors: readonly AppErrorClass[];
   /** The path of what a 201 made, for its `Location` header. */
   location?(answer: Answer<R>): string;
   handle(input: HandlerInput<S, R>): Promise<Answer<R>>;

@@ -8,9 +8,12 @@ import { refuseOtherMethods } from './methods.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const MAX_FAULTS = 100;
+const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_BODY = Buffer.alloc(0);
 
 export interface MountOptions {
+  /** What stands before each path, such as `/api/v1`. */
+  root: string;
   /** Also parses ready answers through their schemas: in tests, so that SQL and schema cannot drift apart. */
   checkReadyAnswers: boolean;
 }
@@ -20,7 +23,7 @@ export function mount(router: Router, endpoints: Endpoint[], options: MountOptio
   const readers = new Map<number, RequestHandler>();
   for (const endpoint of endpoints) {
     checkDefinition(endpoint);
-    const path = expressPath(endpoint.path);
+    const path = expressPath(`${options.root}${endpoint.path}`);
     const chain: RequestHandler[] = [];
     if (endpoint.request.body || endpoint.request.rawBody) {
       const limit = endpoint.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
@@ -32,7 +35,7 @@ export function mount(router: Router, endpoints: Endpoint[], options: MountOptio
   }
   refuseOtherMethods(
     router,
-    endpoints.map(({ method, path }) => ({ method, path: expressPath(path) })),
+    endpoints.map(({ method, path }) => ({ method, path: expressPath(`${options.root}${path}`) })),
   );
 }
 
@@ -46,9 +49,10 @@ function checkDefinition({ method, path, access, rate }: Endpoint): void {
 
 function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
   const { response, request: schemas } = endpoint;
-  const acceptable = 'stream' in response ? response.stream : 'application/json';
+  const route = `${options.root}${endpoint.path}`;
+  const acceptable = 'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
   return async (req, res) => {
-    res.locals.route = endpoint.path;
+    res.locals.route = route;
     refuseUnacceptable(req, acceptable);
     const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
     const input = parseRequest(schemas, req, bytes);
@@ -56,7 +60,8 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
     if ('stream' in response) input.response = res;
     const answer = await endpoint.handle(input);
     if ('stream' in response) return;
-    if (!('schema' in response)) res.status(response.status).end();
+    if ('text' in response) send(res, 200, Buffer.from(answer as string), response.text);
+    else if (!('schema' in response)) res.status(response.status).end();
     else if ('ready' in response) {
       if (options.checkReadyAnswers) checkReady(endpoint, response.schema, answer as ReadyAnswer);
       sendReady(req, res, answer as ReadyAnswer);
@@ -68,9 +73,9 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
   };
 }
 
-function send(res: Response, status: number, body: Buffer): void {
+function send(res: Response, status: number, body: Buffer, type = JSON_TYPE): void {
   res.statusCode = status;
-  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Type', type);
   res.setHeader('Content-Length', body.length);
   res.end(body);
 }

@@ -5,13 +5,22 @@ import { problemDetailsSchema, problemFor } from './problem-details.js';
 
 const PROBLEM = { 'application/problem+json': { schema: problemDetailsSchema } };
 
-/** OpenAPI 3.1, from the schemas that validate. `root` is put before each endpoint's path. */
-export function openApiDocument(endpoints: Endpoint[], { version, root }: { version: string; root: string }) {
+/** Endpoints below one root, such as `/api/v1`. */
+export interface EndpointGroup {
+  root: string;
+  endpoints: Endpoint[];
+}
+
+/** OpenAPI 3.1, from the schemas that validate. */
+export function openApiDocument(groups: EndpointGroup[], version: string) {
   const paths: ZodOpenApiPathsObject = {};
-  for (const endpoint of endpoints) {
-    const path = `${root}${endpoint.path}`;
-    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint) };
+  for (const { root, endpoints } of groups) {
+    for (const endpoint of endpoints) {
+      const path = `${root}${endpoint.path}`;
+      paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint) };
+    }
   }
+  const tags = groups.flatMap(({ endpoints }) => endpoints.map(({ tag }) => tag));
   return createDocument({
     openapi: '3.1.0',
     info: {
@@ -21,7 +30,7 @@ export function openApiDocument(endpoints: Endpoint[], { version, root }: { vers
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(endpoints.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(tags)].map((name) => ({ name })),
     paths,
   });
 }
@@ -58,6 +67,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
         ...('schema' in response && {
           content: { ['stream' in response ? response.stream : 'application/json']: { schema: response.schema } },
         }),
+        ...('text' in response && { content: { 'text/plain': { schema: { type: 'string' as const } } } }),
       },
       ...Object.fromEntries(problemsOf(endpoint, errors)),
     },

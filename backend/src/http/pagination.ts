@@ -9,41 +9,58 @@ export interface Cursor {
   id: string;
 }
 
-const cursorContent = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]);
-
-const cursorParameter = z
-  .string()
-  .max(200)
-  .transform((text, context): Cursor => {
-    try {
-      const [key, id] = cursorContent.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-      return { key, id };
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is not a cursor that an earlier answer gave' });
-      return z.NEVER;
-    }
-  });
-
-/** The query parameters of every list; extend it with the list's filters. */
-export const pageQuery = z.strictObject({
-  limit: z
+const cursorOf = (key: z.ZodType<string>) =>
+  z
     .string()
-    .regex(/^\d{1,3}$/, `is not a whole number from 1 to ${MAX_LIMIT}`)
-    .transform(Number)
-    .pipe(z.int().min(1).max(MAX_LIMIT))
-    .default(DEFAULT_LIMIT)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT } }),
-  cursor: cursorParameter
+    .max(1000)
+    .transform((text, context): Cursor => {
+      try {
+        const [sortKey, id] = z.tuple([key, z.uuid()]).parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+        return { key: sortKey, id };
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not a cursor that an earlier answer of this list gave' });
+        return z.NEVER;
+      }
+    })
     .optional()
-    .meta({ override: { type: 'string', description: 'The `nextCursor` of the page before.' } }),
-});
+    .meta({ override: { type: 'string', description: 'The `nextCursor` of the page before.' } });
+
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, `is not a whole number from 1 to ${MAX_LIMIT}`)
+  .transform(Number)
+  .pipe(z.int().min(1).max(MAX_LIMIT))
+  .default(DEFAULT_LIMIT)
+  .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } });
+
+/** The query parameters of a list that is ordered by time; extend it with the list's filters. */
+export const pageQuery = z.strictObject({ limit, cursor: cursorOf(z.iso.datetime({ offset: true })) });
+
+/** The same for a list that is ordered by name. */
+export const pageByNameQuery = z.strictObject({ limit, cursor: cursorOf(z.string().max(600)) });
 
 export interface PageRequest {
   limit: number;
   cursor?: Cursor | undefined;
 }
 
+/** A row as PostgreSQL wrote it, with what a cursor needs. */
+export interface JsonRow {
+  json: string;
+  key: string;
+  id: string;
+}
+
+/** The page as JSON text, of rows that were asked for with one more than the limit. */
+export function jsonPage(rows: JsonRow[], limit: number): string {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const nextCursor = last ? JSON.stringify(encodeCursor(last)) : 'null';
+  return `{"items":[${shown.map(({ json }) => json).join(',')}],"nextCursor":${nextCursor}}`;
+}
+
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-export const encodeCursor = ({ key, id }: Cursor) => Buffer.from(JSON.stringify([key, id])).toString('base64url');
+export const encodeCursor = ({ key, id }: Cursor): string =>
+  Buffer.from(JSON.stringify([key, id])).toString('base64url');

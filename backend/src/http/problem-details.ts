@@ -54,6 +54,13 @@ export function problemFor(errorClass: AppErrorClass) {
   return problem;
 }
 
+/** What a problem's `type` leads to. */
+export function problemNamed(slug: string): ProblemDetails | undefined {
+  const fromHttp = Object.entries(httpProblems).map(([status, problem]) => ({ status: Number(status), ...problem }));
+  const found = [...problems, ...fromHttp].find((problem) => problem.slug === slug);
+  return found && { type: `/problems/${slug}`, title: found.title, status: found.status };
+}
+
 /** The answer to an error, and the headers that go with it. Of what is not ours to show, only that it happened. */
 export function toProblem(thrown: unknown): { problem: ProblemDetails; headers: Record<string, string> } {
   const error = fromParser(thrown) ?? thrown;

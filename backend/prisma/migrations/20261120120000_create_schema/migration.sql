@@ -339,9 +339,6 @@ CREATE INDEX "quarantined_events_quarantined_at_idx" ON "quarantined_events"("qu
 CREATE INDEX "repositories_full_name_idx" ON "repositories"("full_name");
 
 -- CreateIndex
-CREATE INDEX "pipelines_last_activity_at_id_idx" ON "pipelines"("last_activity_at" DESC, "id" DESC);
-
--- CreateIndex
 CREATE INDEX "runs_created_at_id_idx" ON "runs"("created_at" DESC, "id" DESC);
 
 -- CreateIndex

@@ -27,6 +27,8 @@ export type Status = (typeof STATUSES)[number];
 interface Spoken {
   /** The provider's own time of what is said, not the time of arrival: of two facts, the later one is believed. */
   at: Date;
+  /** What people know the subject by at the provider, where its identifier is put together from more than that. */
+  externalId?: string | undefined;
 }
 
 export interface RepositoryFact extends Spoken {

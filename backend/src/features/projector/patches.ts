@@ -1,4 +1,3 @@
-import { nameUuid } from '../../database/name-uuid.js';
 import { environmentTier } from './environment-tier.js';
 import type {
   ChangeFact,
@@ -11,6 +10,7 @@ import type {
   TaskRunFact,
 } from './fact.js';
 import type { Patch } from './merge.js';
+import { idsIn, type Ids } from './subject-id.js';
 import type { SubjectName } from './subject.js';
 
 export interface SubjectPatch extends Patch {
@@ -38,22 +38,6 @@ export function patchesOf(sourceId: string, fact: Fact): SubjectPatch[] {
   }
 }
 
-/** The ids of a source's subjects, by the provider's identifiers. */
-export const idsIn = (sourceId: string) => ({
-  repository: (repository: string) => nameUuid(sourceId, 'repository', repository),
-  pipeline: (pipeline: string) => nameUuid(sourceId, 'pipeline', pipeline),
-  run: (run: string) => nameUuid(sourceId, 'run', run),
-  attempt: (run: string, attempt: number) => nameUuid(sourceId, 'attempt', run, String(attempt)),
-  job: (job: string) => nameUuid(sourceId, 'job', job),
-  step: (job: string, number: number) => nameUuid(sourceId, 'step', job, String(number)),
-  service: (service: string) => nameUuid(sourceId, 'service', service),
-  environment: (service: string, name: string) => nameUuid(sourceId, 'environment', service, name),
-  deployment: (deployment: string) => nameUuid(sourceId, 'deployment', deployment),
-  change: (repository: string, number: number) => nameUuid(sourceId, 'change', repository, String(number)),
-  commit: (repository: string, sha: string) => nameUuid(sourceId, 'commit', repository, sha),
-});
-type Ids = ReturnType<typeof idsIn>;
-
 function repositoryPatch(sourceId: string, ids: Ids, fact: RepositoryFact): SubjectPatch {
   return {
     subject: 'repository',
@@ -61,7 +45,7 @@ function repositoryPatch(sourceId: string, ids: Ids, fact: RepositoryFact): Subj
     at: fact.at.getTime(),
     values: {
       source_id: sourceId,
-      external_id: fact.repository,
+      external_id: fact.externalId ?? fact.repository,
       full_name: fact.fullName,
       url: fact.url,
       default_branch: fact.defaultBranch,
@@ -76,7 +60,7 @@ function pipelinePatch(sourceId: string, ids: Ids, fact: PipelineFact): SubjectP
     at: fact.at.getTime(),
     values: {
       source_id: sourceId,
-      external_id: fact.pipeline,
+      external_id: fact.externalId ?? fact.pipeline,
       repository_id: maybe(fact.repository, ids.repository),
       name: fact.name,
       definition: fact.definition,
@@ -95,7 +79,7 @@ function runPatches(sourceId: string, ids: Ids, fact: PipelineRunFact): SubjectP
     at,
     values: {
       source_id: sourceId,
-      external_id: fact.run,
+      external_id: fact.externalId ?? fact.run,
       repository_id: maybe(fact.repository, ids.repository),
       pipeline_id: maybe(fact.pipeline, ids.pipeline),
       number: fact.number,
@@ -127,7 +111,7 @@ function jobPatches(sourceId: string, ids: Ids, fact: TaskRunFact): SubjectPatch
     at,
     values: {
       source_id: sourceId,
-      external_id: fact.job,
+      external_id: fact.externalId ?? fact.job,
       run_id: ids.run(fact.run),
       attempt: fact.attempt,
       name: fact.name,
@@ -191,7 +175,7 @@ function deploymentPatches(sourceId: string, ids: Ids, fact: DeploymentFact): Su
       at,
       values: {
         source_id: sourceId,
-        external_id: fact.deployment,
+        external_id: fact.externalId ?? fact.deployment,
         service_id: serviceId,
         environment_id: environmentId,
         repository_id: repositoryId,

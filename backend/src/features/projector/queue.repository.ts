@@ -1,10 +1,9 @@
 import type pg from 'pg';
-import { formatUuid } from '../../database/name-uuid.js';
 import type { SourceKind } from '../sources/source.schema.js';
 
 /** An event that waits to be projected. */
 export interface PendingEvent {
-  position: bigint;
+  position: string;
   id: string;
   sourceId: string;
   kind: SourceKind;
@@ -20,17 +19,14 @@ export interface Backlog {
   seconds: number;
 }
 
-/** Everything as bytes: bodies would otherwise travel as hexadecimal text. */
-const asBytes = { getTypeParser: () => (value: unknown) => value };
-
-interface RawRow {
-  position: Buffer;
-  id: Buffer;
-  source_id: Buffer;
-  kind: Buffer;
-  type: Buffer;
-  received_ms: Buffer;
-  headers: Buffer | null;
+interface Row {
+  position: string;
+  id: string;
+  source_id: string;
+  kind: SourceKind;
+  type: string;
+  received_at: Date;
+  headers: string | null;
   body: Buffer;
 }
 
@@ -42,7 +38,8 @@ export class QueueRepository {
    * until the transaction ends, which is the lease: a worker that dies gives them back.
    */
   async take(limit: number, maxBytes: number): Promise<PendingEvent[]> {
-    const { rows } = await this.client.query<RawRow>({
+    const { rows } = await this.client.query<Row>({
+      name: 'take-events',
       text: `
         WITH taken AS MATERIALIZED (
           SELECT position, event_id FROM pending_events ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -50,28 +47,21 @@ export class QueueRepository {
           SELECT t.position, e.id, sum(octet_length(e.body)) OVER (ORDER BY t.position) - octet_length(e.body) AS before
           FROM taken t JOIN events e ON e.id = t.event_id
         )
-        SELECT z.position, e.id, e.source_id, s.kind::text AS kind, e.type,
-               extract(epoch FROM e.received_at)::float8 * 1000 AS received_ms, e.headers, e.body
+        SELECT z.position, e.id, e.source_id, s.kind, e.type, e.received_at, e.headers, e.body
         FROM sized z JOIN events e ON e.id = z.id JOIN sources s ON s.id = e.source_id
         WHERE z.before < $2 ORDER BY z.position`,
       values: [limit, maxBytes],
-      binary: true,
-      types: asBytes,
-    } as pg.QueryConfig);
-    return rows.map((row) => ({
-      position: row.position.readBigInt64BE(),
-      id: formatUuid(row.id),
-      sourceId: formatUuid(row.source_id),
-      kind: row.kind.toString() as SourceKind,
-      type: row.type.toString(),
-      receivedAt: new Date(row.received_ms.readDoubleBE()),
-      headers: row.headers ? (JSON.parse(row.headers.toString()) as Record<string, string>) : {},
-      body: row.body,
+    });
+    return rows.map(({ source_id: sourceId, received_at: receivedAt, headers, ...row }) => ({
+      ...row,
+      sourceId,
+      receivedAt,
+      headers: headers === null ? {} : (JSON.parse(headers) as Record<string, string>),
     }));
   }
 
-  async remove(positions: bigint[]): Promise<void> {
-    await this.client.query('DELETE FROM pending_events WHERE position = ANY($1::bigint[])', [positions.map(String)]);
+  async remove(positions: string[]): Promise<void> {
+    await this.client.query('DELETE FROM pending_events WHERE position = ANY($1::bigint[])', [positions]);
   }
 
   async quarantine(events: { id: string; reason: string }[]): Promise<void> {

@@ -7,6 +7,7 @@ import {
   pipelineRunSchema,
 } from '../records/record.schema.js';
 import type { DeploymentFact, Fact, PipelineRunFact, TaskRunFact } from './fact.js';
+import { joinedId, recordPipeline } from './subject-id.js';
 import { UnreadableEventError, type RawEvent, type Translator } from './translator.js';
 
 type PipelineRunData = z.output<typeof pipelineRunSchema>;
@@ -39,14 +40,14 @@ function bodyOf(event: RawEvent): unknown {
 }
 
 function factsOfRun(data: PipelineRunData, receivedAt: Date): Fact[] {
-  const scope = data.repository ?? '';
-  const pipeline = key(scope, data.pipeline);
-  const run = key(scope, data.pipeline, data.run_id);
+  const pipeline = recordPipeline(data.repository, data.pipeline);
+  const run = joinedId(pipeline, data.run_id);
   const at = said(data.updated_at) ?? latestTime(data) ?? receivedAt;
   const runFact: PipelineRunFact = {
     subject: 'pipelineRun',
     at,
     run,
+    externalId: data.run_id,
     attempt: data.attempt,
     status: data.status,
     pipeline,
@@ -62,7 +63,14 @@ function factsOfRun(data: PipelineRunData, receivedAt: Date): Fact[] {
   };
   return [
     ...repositoryFacts(data.repository, at),
-    { subject: 'pipeline', at, pipeline, name: data.pipeline, repository: said(data.repository) },
+    {
+      subject: 'pipeline',
+      at,
+      pipeline,
+      externalId: data.pipeline,
+      name: data.pipeline,
+      repository: said(data.repository),
+    },
     runFact,
     ...(data.jobs ?? []).map((job) => factOfJob(job, run, data.attempt, at)),
   ];
@@ -77,7 +85,8 @@ function factOfJob(
   return {
     subject: 'taskRun',
     at,
-    job: key(run, String(attempt), job.id ?? job.name),
+    job: joinedId(run, String(attempt), job.id ?? job.name),
+    externalId: job.id ?? job.name,
     run,
     attempt,
     name: job.name,
@@ -98,11 +107,13 @@ function factOfJob(
 
 function factsOfDeployment(data: DeploymentData, receivedAt: Date): Fact[] {
   const at = said(data.updated_at) ?? latestTime(data) ?? receivedAt;
-  const run = data.run_id && data.pipeline ? key(data.repository ?? '', data.pipeline, data.run_id) : undefined;
+  const run =
+    data.run_id && data.pipeline ? joinedId(recordPipeline(data.repository, data.pipeline), data.run_id) : undefined;
   const fact: DeploymentFact = {
     subject: 'deployment',
     at,
-    deployment: key(data.service, data.environment, data.deployment_id),
+    deployment: joinedId(data.service, data.environment, data.deployment_id),
+    externalId: data.deployment_id,
     service: data.service,
     environment: data.environment,
     repository: said(data.repository),
@@ -137,8 +148,5 @@ function latestTime({ queued_at, started_at, finished_at }: GivenTimes): Date | 
   const times = [queued_at, started_at, finished_at].flatMap((time) => time?.getTime() ?? []);
   return times.length > 0 ? new Date(Math.max(...times)) : undefined;
 }
-
-/** Several names as one identifier, so that no two lists of names give the same. */
-const key = (...names: string[]) => (names.length === 1 ? String(names[0]) : JSON.stringify(names));
 
 const said = <T>(value: T | null | undefined): T | undefined => value ?? undefined;

@@ -92,6 +92,7 @@ function subjectOf({
     deployment: deployment.id,
     // GitHub knows no services: a repository is one.
     service: repository.id,
+    serviceName: repository.full_name,
     environment: deployment.environment,
     repository: repository.id,
     run: run?.id,

@@ -52,36 +52,31 @@ export const time = () =>
     .unknown()
     .optional()
     .transform((value, context) => {
-      const date = toDate(value, context);
+      const date = toDate(value);
       if (!date) context.addIssue({ code: 'custom', message: 'expected a time' });
       return date ?? z.NEVER;
     });
 
-/** Refuses a year outside 1970 to 9999; anything else that is not a time counts as not said. */
+/** What is not a time, or is one outside the years 1970 to 9999, counts as not said. */
 export const optionalTime = () => z.unknown().optional().transform(toDate);
 
 /** A part of the payload that may be null, absent, or of another kind. */
 export const optionalPart = <S extends z.ZodRawShape>(shape: S) => z.object(shape).optional().catch(undefined);
 
-function toDate(value: unknown, context: z.RefinementCtx): Date | undefined {
-  if (typeof value === 'string' && EXPANDED_YEAR.test(value)) return outOfRange(context);
+function toDate(value: unknown): Date | undefined {
+  if (typeof value === 'string' && EXPANDED_YEAR.test(value)) return undefined;
   const milliseconds = toMilliseconds(value);
   if (milliseconds === undefined) return undefined;
   const date = new Date(milliseconds);
   // The year of a number too large for a Date is NaN, which fails both comparisons.
   const year = date.getUTCFullYear();
-  return year >= 1970 && year <= 9999 ? date : outOfRange(context);
+  return year >= 1970 && year <= 9999 ? date : undefined;
 }
 
 function toMilliseconds(value: unknown): number | undefined {
   if (typeof value === 'string' && ISO_8601.test(value)) return Date.parse(value);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value * 1000;
   return undefined;
-}
-
-function outOfRange(context: z.RefinementCtx): never {
-  context.addIssue({ code: 'custom', message: 'the year is outside 1970 to 9999' });
-  return z.NEVER;
 }
 
 function required(maxLength: number) {

@@ -16,7 +16,8 @@ const stepSchema = z.object({
 const workflowJobSchema = z.object({
   id: identifier(),
   run_id: identifier(),
-  run_attempt: ordinal(),
+  /** Not said by servers that do not know attempts yet. */
+  run_attempt: ordinal().default(1),
   name: name(),
   status: statusSchema,
   conclusion: optionalName(),

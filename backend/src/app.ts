@@ -1,0 +1,87 @@
+import express, { type Express } from 'express';
+import type { Config } from './config.js';
+import { isTransient } from './database/errors.js';
+import type { Services } from './dependencies.js';
+import { UnavailableError } from './errors.js';
+import { changeRoutes } from './features/changes/change.routes.js';
+import { deploymentRoutes } from './features/deployments/deployment.routes.js';
+import { environmentRoutes } from './features/environments/environment.routes.js';
+import { hookRoutes } from './features/hooks/hook.routes.js';
+import { jobRoutes } from './features/jobs/job.routes.js';
+import { liveRoutes } from './features/live/live.routes.js';
+import { pipelineRoutes } from './features/pipelines/pipeline.routes.js';
+import { quarantineRoutes } from './features/quarantine/quarantine.routes.js';
+import { recordRoutes } from './features/records/record.routes.js';
+import { repositoryRoutes } from './features/repositories/repository.routes.js';
+import { runRoutes } from './features/runs/run.routes.js';
+import { sourceRoutes } from './features/sources/source.routes.js';
+import { infoRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
+import { apiDocs } from './http/api-docs.js';
+import { mount } from './http/mount.js';
+import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
+import { openApiDocument, type EndpointGroup } from './http/openapi.js';
+import { answerNotFound, webUi } from './http/web-ui.js';
+
+const API_ROOT = '/api/v1';
+const RETRY_AFTER_SECONDS = 5;
+
+export interface AppOptions {
+  services: Services;
+  system: SystemServices;
+  observers: Observers;
+  errors: Omit<ErrorHandling, 'asUnavailable'>;
+  config: Pick<Config, 'environment' | 'intake'> & { http: Pick<Config['http'], 'trustProxy'> };
+  version: string;
+  /** The built front end; none is served without it. */
+  webRoot?: string;
+}
+
+/** Every endpoint there is, those that are called most first. */
+export function endpointGroups(services: Services, system: SystemServices, intake: Config['intake']): EndpointGroup[] {
+  return [
+    {
+      root: API_ROOT,
+      endpoints: [
+        ...hookRoutes(services.hooks, intake),
+        ...recordRoutes(services.records, intake),
+        ...quarantineRoutes(services.quarantine),
+        ...pipelineRoutes(services.pipelines),
+        ...runRoutes(services.runs),
+        ...jobRoutes(services.jobs),
+        ...deploymentRoutes(services.deployments),
+        ...environmentRoutes(services.environments),
+        ...repositoryRoutes(services.repositories),
+        ...changeRoutes(services.changes),
+        ...sourceRoutes(services.sources),
+        ...liveRoutes(services.live),
+        ...infoRoutes(system),
+      ],
+    },
+    { root: '', endpoints: systemRoutes(system) },
+  ];
+}
+
+export function createApp({ services, system, observers, errors, config, version, webRoot }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', config.http.trustProxy);
+  app.set('query parser', 'simple');
+
+  app.use(observe(observers));
+  const groups = endpointGroups(services, system, config.intake);
+  for (const { root, endpoints } of groups) {
+    mount(app, endpoints, { root, checkReadyAnswers: config.environment === 'test' });
+  }
+  app.use('/api', apiDocs(openApiDocument(groups, version)));
+  app.use('/api', answerNotFound);
+  if (webRoot !== undefined) app.use(webUi(webRoot));
+  app.use(answerNotFound);
+  app.use(answerErrors({ ...errors, asUnavailable }));
+  return app;
+}
+
+function asUnavailable(error: unknown): UnavailableError | undefined {
+  if (!isTransient(error)) return undefined;
+  return new UnavailableError('The database does not answer for the moment.', RETRY_AFTER_SECONDS, { cause: error });
+}

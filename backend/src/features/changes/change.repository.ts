@@ -1,0 +1,51 @@
+import type pg from 'pg';
+import { Filter, timeKey } from '../../database/filter.js';
+import type { JsonRow } from '../../http/pagination.js';
+import type { ChangeQuery, CommitQuery } from './change.schema.js';
+
+const REPOSITORY = `'repository', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'fullName', g.full_name) END`;
+
+const CHANGE = `json_build_object(
+  'id', c.id, ${REPOSITORY}, 'number', c.number, 'title', c.title, 'state', c.state, 'author', c.author,
+  'headBranch', c.head_branch, 'headSha', c.head_sha, 'baseBranch', c.base_branch, 'mergeCommitSha', c.merge_commit_sha,
+  'commits', c.commits, 'additions', c.additions, 'deletions', c.deletions, 'url', c.url, 'openedAt', c.opened_at,
+  'mergedAt', c.merged_at, 'closedAt', c.closed_at)::text`;
+
+const COMMIT = `json_build_object(
+  'id', c.id, ${REPOSITORY}, 'sha', c.sha, 'branch', c.branch, 'message', c.message, 'author', c.author,
+  'committedAt', c.committed_at, 'url', c.url)::text`;
+
+const OPENED = `coalesce(c.opened_at, 'epoch')`;
+const COMMITTED = `coalesce(c.committed_at, 'epoch')`;
+const OF_REPOSITORY = '(g.full_name = ? OR g.id::text = ?)';
+
+/** Changes (pull and merge requests) and commits: what is delivered. One more than the limit, newest first, as JSON text. */
+export class ChangeRepository {
+  constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
+
+  listChanges({ limit, cursor, repository, state }: ChangeQuery): Promise<JsonRow[]> {
+    const filter = new Filter()
+      .and(OF_REPOSITORY, repository)
+      .and('c.state = ?::change_state', state)
+      .after(OPENED, 'c.id', cursor);
+    return this.list('changes', CHANGE, OPENED, filter, limit);
+  }
+
+  listCommits({ limit, cursor, repository, branch }: CommitQuery): Promise<JsonRow[]> {
+    const filter = new Filter()
+      .and(OF_REPOSITORY, repository)
+      .and('c.branch = ?', branch)
+      .after(COMMITTED, 'c.id', cursor);
+    return this.list('commits', COMMIT, COMMITTED, filter, limit);
+  }
+
+  private async list(table: 'changes' | 'commits', json: string, key: string, filter: Filter, limit: number) {
+    const { rows } = await this.pool.query<JsonRow>(
+      `SELECT ${timeKey(key)} AS key, c.id, ${json} AS json
+       FROM ${table} c LEFT JOIN repositories g ON g.id = c.repository_id ${filter.where}
+       ORDER BY ${key} DESC, c.id DESC LIMIT ${filter.parameter(limit + 1)}`,
+      filter.values,
+    );
+    return rows;
+  }
+}

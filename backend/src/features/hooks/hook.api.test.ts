@@ -1,0 +1,121 @@
+import { createHmac } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { startApi, unique } from '../../../test/start-api.js';
+
+const { api, connections } = startApi();
+
+const SECRET = "It's a Secret to Everybody";
+/** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation */
+const DOCUMENTED = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
+const DOCUMENTED_SHA1 = 'sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59';
+
+async function connect(secret = SECRET) {
+  const { body } = await api
+    .post('/sources')
+    .send({ name: unique('github'), kind: 'github', secret })
+    .expect(201);
+  return body as { id: string; name: string; secret: string };
+}
+
+function deliver(source: string, body: string, headers: Record<string, string>) {
+  return api
+    .post(`/hooks/${source}`)
+    .set({
+      'Content-Type': 'application/json',
+      'X-GitHub-Event': 'star',
+      'X-GitHub-Delivery': unique('delivery'),
+      ...headers,
+    })
+    .send(body);
+}
+
+const sign = (body: string, secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+
+const eventsOf = async (sourceId: string) => {
+  const { rows } = await connections().pool.query('SELECT * FROM events WHERE source_id = $1', [sourceId]);
+  return rows;
+};
+
+it("SEC3 accepts GitHub's documented example and keeps its bytes", async () => {
+  const source = await connect();
+
+  const { status, body } = await deliver(source.name, 'Hello, World!', { 'X-Hub-Signature-256': DOCUMENTED });
+
+  expect({ status, outcome: body.outcome }).toEqual({ status: 202, outcome: 'accepted' });
+  const [event] = await eventsOf(source.id);
+  expect(event.body.toString()).toBe('Hello, World!');
+  expect(event.type).toBe('star');
+});
+
+it.each([
+  ['one changed byte', 'Hello, World?', { 'X-Hub-Signature-256': DOCUMENTED }, 'does not match the body'],
+  ['an added space', 'Hello, World! ', { 'X-Hub-Signature-256': DOCUMENTED }, 'does not match the body'],
+  ['no signature', 'Hello, World!', {}, 'no X-Hub-Signature-256'],
+  ['SHA-1 alone', 'Hello, World!', { 'X-Hub-Signature': DOCUMENTED_SHA1 }, 'SHA-1 alone is not accepted'],
+  ['SHA-1 in its place', 'Hello, World!', { 'X-Hub-Signature-256': DOCUMENTED_SHA1 }, '64 hexadecimal digits'],
+  ['a cut signature', 'Hello, World!', { 'X-Hub-Signature-256': DOCUMENTED.slice(0, -2) }, '64 hexadecimal digits'],
+])('SEC3 refuses %s and keeps nothing', async (_what, payload, headers, reason) => {
+  const source = await connect();
+
+  const { status, type, body } = await deliver(source.name, payload, headers);
+
+  expect({ status, type }).toEqual({ status: 401, type: 'application/problem+json' });
+  expect(body.detail).toContain(reason);
+  expect(await eventsOf(source.id)).toEqual([]);
+});
+
+it('counts a delivery that is sent again once, and answers it alike', async () => {
+  const source = await connect();
+  const headers = { 'X-Hub-Signature-256': DOCUMENTED, 'X-GitHub-Delivery': unique('again') };
+
+  const answers = await Promise.all(Array.from({ length: 20 }, () => deliver(source.name, 'Hello, World!', headers)));
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  expect(answers.filter(({ body }) => body.outcome === 'accepted')).toHaveLength(1);
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  expect(await eventsOf(source.id)).toHaveLength(1);
+});
+
+it('accepts both secrets while one is rotated, and the old one no longer', async () => {
+  const source = await connect('the first secret of it');
+  const rotate = (overlapSeconds: number) =>
+    api
+      .post(`/sources/${source.id}/rotate-secret`)
+      .send({ secret: 'the second secret of it', overlapSeconds })
+      .expect(200);
+  const outcome = async (secret: string) =>
+    (await deliver(source.name, '{}', { 'X-Hub-Signature-256': sign('{}', secret) })).status;
+
+  await rotate(60);
+  expect([await outcome('the first secret of it'), await outcome('the second secret of it')]).toEqual([202, 202]);
+
+  await rotate(0);
+  expect([await outcome('the first secret of it'), await outcome('the second secret of it')]).toEqual([401, 202]);
+});
+
+it('says which headers of a signed delivery are missing', async () => {
+  const source = await connect();
+
+  const { status, body } = await deliver(source.name, 'Hello, World!', {
+    'X-Hub-Signature-256': DOCUMENTED,
+    'X-GitHub-Event': ' ',
+    'X-GitHub-Delivery': ' ',
+  });
+
+  expect(status).toBe(400);
+  expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    '#/headers/x-github-event',
+    '#/headers/x-github-delivery',
+  ]);
+});
+
+it('knows nothing of a source that is not there, was deleted, or takes records', async () => {
+  const source = await connect();
+  await api.delete(`/sources/${source.id}`).expect(204);
+  const records = unique('records');
+  await api.post('/ingest').send({ type: 'sensor', data: 1, source: records }).expect(202);
+
+  for (const name of [unique('nobody'), source.name, records]) {
+    await deliver(name, 'Hello, World!', { 'X-Hub-Signature-256': DOCUMENTED }).expect(404);
+  }
+});

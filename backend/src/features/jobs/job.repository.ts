@@ -1,0 +1,30 @@
+import type pg from 'pg';
+import { Filter, timeKey } from '../../database/filter.js';
+import { spanColumns } from '../../database/spans.js';
+import type { JsonRow } from '../../http/pagination.js';
+import type { JobQuery } from './job.schema.js';
+
+const JOB = `json_build_object(
+  'id', j.id, 'externalId', j.external_id, 'runId', j.run_id, 'attempt', j.attempt, 'name', j.name, 'status', j.status,
+  'runnerLabels', j.runner_labels, 'runnerName', j.runner_name, 'runnerGroup', j.runner_group, 'url', j.url,
+  'createdAt', j.created_at, ${spanColumns('j')})::text`;
+
+export class JobRepository {
+  constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
+
+  /** One more than the limit, newest first, as JSON text. */
+  async list({ limit, cursor, run, status, runnerLabel }: JobQuery): Promise<JsonRow[]> {
+    const filter = new Filter()
+      .and('j.run_id = ?', run)
+      .and('j.status = ANY(?::status[])', status)
+      .and('? = ANY(j.runner_labels)', runnerLabel)
+      .after('j.created_at', 'j.id', cursor);
+    const { rows } = await this.pool.query<JsonRow>(
+      `SELECT ${timeKey('j.created_at')} AS key, j.id, ${JOB} AS json
+       FROM (SELECT j.* FROM jobs j ${filter.where} ORDER BY j.created_at DESC, j.id DESC LIMIT ${filter.parameter(limit + 1)}) j
+       ORDER BY j.created_at DESC, j.id DESC`,
+      filter.values,
+    );
+    return rows;
+  }
+}

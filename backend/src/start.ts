@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createApp } from './app.js';
+import type { Config } from './config.js';
+import { connectDatabase } from './database/client.js';
+import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { PostgresListener } from './database/listener.js';
+import { migrate, migrationStatus } from './database/migrations.js';
+import { createServices } from './dependencies.js';
+import { PROJECTED_CHANNEL, type Projected } from './features/projector/projector.service.js';
+import { QueueRepository } from './features/projector/queue.repository.js';
+import { secretKey } from './features/sources/secret-box.js';
+import { HealthService } from './features/system/health.service.js';
+import { requestContext } from './http/context.js';
+import { listen } from './http/server.js';
+import { Lifecycle } from './lifecycle.js';
+import { createAccessLog } from './observability/access-log.js';
+import { createErrorReporter } from './observability/error-reporting.js';
+import { createEvents } from './observability/events.js';
+import { createLogger } from './observability/logger.js';
+import { createMetrics } from './observability/metrics.js';
+import { createTracing } from './observability/tracing.js';
+import { connectRedis } from './redis/client.js';
+import { version } from './version.js';
+
+const WEB_ROOT = fileURLToPath(new URL('../../frontend/build', import.meta.url));
+const REPORT_TIMEOUT_MS = 2_000;
+
+export type Running = Awaited<ReturnType<typeof start>>;
+
+/** Opens everything in order; what was opened is closed again when something does not open. */
+export async function start(config: Config) {
+  const logger = createLogger({ ...config.log, context: () => requestContext.getStore() });
+  const lifecycle = new Lifecycle(logger);
+  lifecycle.onClose('log', () => logger.close());
+  try {
+    return { logger, lifecycle, ...(await open(config, logger, lifecycle)) };
+  } catch (error) {
+    logger.error('Pitwall could not start.', { error });
+    await lifecycle.close();
+    throw error;
+  }
+}
+
+async function open(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {
+  const observability = await openObservability(config, logger, lifecycle);
+  const { metrics, events, tracing, reporter, accessLog } = observability;
+  const databaseUrl = await openDatabase(config, logger, lifecycle);
+  const connections = connectDatabase({
+    url: databaseUrl,
+    poolSize: config.database.poolSize,
+    onIdleError: (error) => logger.warn('A database connection broke.', { error }),
+  });
+  lifecycle.onClose('database connections', () => connections.close());
+  const redis = config.redis.url
+    ? connectRedis({
+        url: config.redis.url,
+        onError: (error) => events.redisUnavailable(error),
+        onUp: () => events.redisAvailable(),
+      })
+    : undefined;
+  if (redis) lifecycle.onClose('redis', () => redis.close());
+
+  const key = await secretKey(config.secretKey, config.dataDir);
+  const services = createServices({
+    connections,
+    redis,
+    events,
+    tracing,
+    secretKey: key,
+    config,
+    now: () => new Date(),
+  });
+  lifecycle.onClose('cache', () => services.cache.close());
+  const listener = new PostgresListener({
+    url: databaseUrl,
+    channel: PROJECTED_CHANNEL,
+    onMessage: (payload) => services.onProjected(JSON.parse(payload) as Projected),
+    onGap: () => services.onProjected({ pipelines: [], runs: [], deployments: [], more: true }),
+    onError: (error) => logger.warn('Notifications are interrupted.', { error }),
+  });
+  await listener.open();
+  lifecycle.onClose('notifications', () => listener.close());
+  services.loop.start();
+  lifecycle.onClose('projector', () => services.loop.stop());
+  lifecycle.onClose('event log', () => services.log.drain());
+
+  const queue = new QueueRepository(connections.pool);
+  const health = new HealthService(
+    {
+      database: () => connections.pool.query('SELECT 1'),
+      pendingMigrations: async () => (await migrationStatus(connections.pool)).pending,
+      backlog: () => queue.backlog(),
+      redis: () => redis?.state() ?? 'off',
+    },
+    config.ready.maxLagSeconds,
+  );
+  const startedAt = new Date().toISOString();
+  const info = () => ({
+    name: 'Pitwall' as const,
+    version,
+    environment: config.environment,
+    node: process.versions.node,
+    startedAt,
+    database: config.database.url ? ('external' as const) : ('embedded' as const),
+    redis: redis?.state() ?? ('off' as const),
+    documentation: '/api/docs',
+  });
+  const app = createApp({
+    services,
+    system: { health, metrics, info },
+    observers: { accessLog, metrics: metrics.http, tracing },
+    errors: { logger, reporter },
+    config,
+    version,
+    ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
+  });
+  const server = await listen(app, config.http);
+  lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
+  // First of all, so that open pages do not hold up the server's end.
+  lifecycle.onClose('live updates', () => services.live.close());
+  return { port: server.port, health, reporter };
+}
+
+async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {
+  const metrics = createMetrics({ defaultMetrics: true, version });
+  const events = createEvents({ logger, metrics });
+  const environment = config.environment;
+  const tracing = await createTracing({
+    ...config.tracing,
+    serviceName: 'pitwall',
+    serviceVersion: version,
+    environment,
+    onExportFailed: (error) => logger.warn('Spans could not be exported.', { error }),
+  });
+  lifecycle.onClose('tracing', () => tracing.shutdown());
+  const reporter = await createErrorReporter({ ...config.sentry, environment, release: `pitwall@${version}` });
+  lifecycle.onClose('error reporting', () => reporter.close(REPORT_TIMEOUT_MS));
+  const accessLog = createAccessLog({ format: config.log.format });
+  lifecycle.onClose('access log', () => accessLog.close());
+  return { metrics, events, tracing, reporter, accessLog };
+}
+
+/** The database that was configured, or our own. Migrations are applied here only where one process owns it. */
+async function openDatabase(
+  config: Config,
+  logger: ReturnType<typeof createLogger>,
+  lifecycle: Lifecycle,
+): Promise<string> {
+  const { url } = config.database;
+  if (url && config.environment === 'production') return url;
+  let databaseUrl = url;
+  if (!databaseUrl) {
+    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+    lifecycle.onClose('embedded PostgreSQL', () => embedded.stop());
+    if (embedded.adopted) logger.info('Took over the PostgreSQL that an earlier process left running.');
+    databaseUrl = embedded.url;
+  }
+  const { appliedNow } = await migrate(databaseUrl);
+  if (appliedNow.length > 0) logger.info('Migrations were applied.', { migrations: appliedNow });
+  return databaseUrl;
+}

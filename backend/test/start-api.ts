@@ -1,0 +1,115 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import request from 'supertest';
+import { createApp } from '../src/app.js';
+import { loadConfig } from '../src/config.js';
+import { connectDatabase, type Connections } from '../src/database/client.js';
+import { createServices, type Services } from '../src/dependencies.js';
+import { requestContext } from '../src/http/context.js';
+import { createAccessLog } from '../src/observability/access-log.js';
+import { createEvents } from '../src/observability/events.js';
+import { createLogger } from '../src/observability/logger.js';
+import { createMetrics } from '../src/observability/metrics.js';
+import { createTracing } from '../src/observability/tracing.js';
+import type { RedisConnection } from '../src/redis/client.js';
+import { workerDatabaseUrl } from './databases.js';
+
+export interface ApiOptions {
+  /** Instead of the worker's own database. */
+  databaseUrl?: () => string;
+  redis?: () => RedisConnection;
+  env?: Record<string, string>;
+}
+
+/** The whole app over a real database, with a clock that the test may set. `project` reads what was appended. */
+export function startApi(options: ApiOptions = {}) {
+  const clock = { now: new Date() };
+  const lines: string[] = [];
+  const reported: unknown[] = [];
+  let connections: Connections;
+  let services: Services;
+  let server: Server;
+
+  beforeEach(() => {
+    clock.now = new Date();
+    lines.length = 0;
+    reported.length = 0;
+  });
+
+  beforeAll(async () => {
+    const config = loadConfig({ NODE_ENV: 'test', ...options.env });
+    const url = options.databaseUrl?.() ?? workerDatabaseUrl();
+    connections = connectDatabase({ url, poolSize: 10, onIdleError: () => undefined });
+    const stream = new PassThrough().on('data', (chunk: Buffer) =>
+      lines.push(...chunk.toString().trimEnd().split('\n')),
+    );
+    const logger = createLogger({ level: 'info', format: 'json', stream, context: () => requestContext.getStore() });
+    const metrics = createMetrics({ defaultMetrics: false });
+    const events = createEvents({ logger, metrics });
+    const tracing = await createTracing({
+      endpoint: undefined,
+      serviceName: 't',
+      serviceVersion: 't',
+      environment: 'test',
+    });
+    const now = () => clock.now;
+    const redis = options.redis?.();
+    services = createServices({ connections, redis, events, tracing, secretKey: randomBytes(32), config, now });
+    const ok = { status: 'ok' as const };
+    const app = createApp({
+      services,
+      system: {
+        health: {
+          report: async () => ({ status: 'ok', checks: { database: ok, migrations: ok, projector: ok, redis: ok } }),
+        },
+        metrics,
+        info: () => ({
+          ...{ name: 'Pitwall', version: 'test', environment: 'test', node: process.versions.node, redis: 'off' },
+          ...{ startedAt: new Date().toISOString(), database: 'external', documentation: '/api/docs' },
+        }),
+      },
+      observers: { accessLog: createAccessLog({ format: 'json', stream }), metrics: metrics.http, tracing },
+      errors: { logger, reporter: { report: (error) => void reported.push(error) } },
+      config,
+      version: 'test',
+    });
+    server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  afterAll(async () => {
+    services.live.close();
+    server.closeAllConnections();
+    server.close();
+    await services.cache.close();
+    await connections.close();
+  });
+
+  const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
+    request(base())[method](
+      path.startsWith('/api') || path.startsWith('/health') || path.startsWith('/metrics') ? path : `/api/v1${path}`,
+    );
+  return {
+    api: { get: send('get'), post: send('post'), put: send('put'), patch: send('patch'), delete: send('delete') },
+    base,
+    clock,
+    /** Lines of the log and of the access log since the test began. */
+    lines,
+    /** What was reported as a bug since the test began. */
+    reported,
+    services: () => services,
+    connections: () => connections,
+    /** Projects everything that waits. */
+    async project(): Promise<void> {
+      while ((await services.projector.projectBatch()) > 0);
+    },
+  };
+}
+
+/** A name that no other test uses. */
+export const unique = (prefix: string) => `${prefix}-${randomUUID().slice(0, 8)}`;
