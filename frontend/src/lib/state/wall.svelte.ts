@@ -19,9 +19,11 @@ export class WallCard {
   pipeline: Pipeline;
   /** How often the latest run was replaced or changed its status since the card was hung. */
   changes = $state(0);
+  private serialised: string;
 
   constructor(pipeline: Pipeline, changes = 0) {
     this.pipeline = $state.raw(pipeline);
+    this.serialised = JSON.stringify(pipeline);
     this.changes = changes;
   }
 
@@ -35,7 +37,11 @@ export class WallCard {
     return verdict !== undefined && isFailure(verdict.status);
   }
 
+  /** Answers whether the latest run is another or stands differently. What is the same is not drawn again. */
   show(pipeline: Pipeline): boolean {
+    const serialised = JSON.stringify(pipeline);
+    if (serialised === this.serialised) return false;
+    this.serialised = serialised;
     const before = this.latest;
     this.pipeline = pipeline;
     const { latest } = this;
@@ -54,6 +60,8 @@ export class Wall {
   /** The newest verdict in words, for readers who do not see the cards change. */
   announcement = $state('');
   private nextCursor: string | null;
+  /** How many pages were asked for by hand: an answer for fewer than are on the wall now is out of date. */
+  private pagesAdded = 0;
   private readonly refresher = new Refresher(() => this.refresh(), documentVisibility);
 
   constructor(
@@ -97,6 +105,7 @@ export class Wall {
       const page = await this.api.pipelines(this.filter, { limit: WALL_PAGE_SIZE, cursor: this.nextCursor });
       this.cards = [...this.cards, ...this.notShown(page.items).map((pipeline) => new WallCard(pipeline))];
       this.nextCursor = page.nextCursor;
+      this.pagesAdded += 1;
       this.problem = null;
     } catch (error) {
       this.problem = ApiProblem.from(error);
@@ -107,7 +116,10 @@ export class Wall {
 
   private async refresh(): Promise<void> {
     try {
-      this.merge(await this.fetchShown());
+      const { pagesAdded } = this;
+      const fetched = await this.fetchShown();
+      if (pagesAdded === this.pagesAdded) this.merge(fetched);
+      else this.requestRefresh();
       this.problem = null;
     } catch (error) {
       this.problem = ApiProblem.from(error);
