@@ -33,7 +33,8 @@ export const STATUSES: readonly Status[] = [
   'neutral',
 ];
 
-export const lookOf = (status: Status): StatusLook => LOOKS[status];
+/** A page that was open before an update of the service may meet a status it does not know: it shows the bare word. */
+export const lookOf = (status: Status): StatusLook => LOOKS[status] ?? { label: status, shape: 'dash' };
 
 export const isStatus = (value: string | null): value is Status => value !== null && Object.hasOwn(LOOKS, value);
 
