@@ -115,3 +115,14 @@ function contradictions(env: z.output<typeof environmentSchema>): string[] {
   }
   return faults;
 }
+
+/** For the start of a process: says what is wrong and ends it. */
+export function loadConfigOrExit(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}

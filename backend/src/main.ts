@@ -1,26 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError, loadConfig, type Config } from './config.js';
+import { loadConfigOrExit } from './config.js';
 import { start } from './start.js';
 
-const config = configOrExit();
+const config = loadConfigOrExit();
 const running = await start(config).catch(() => process.exit(1));
 const { logger, lifecycle, health, reporter, port } = running;
-logger.info('Pitwall is ready.', addresses(port));
+logger.info('Pitwall is ready.', { port });
+if (config.log.format === 'pretty') process.stdout.write(welcome(`http://localhost:${port}`));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 process.on('uncaughtException', (error) => void crash(error));
 process.on('unhandledRejection', (error) => void crash(error));
-
-function configOrExit(): Config {
-  try {
-    return loadConfig();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return process.exit(1);
-  }
-}
 
 /** Says that it goes, waits until the load balancer has heard it, finishes what it has begun. */
 async function stop(signal: string): Promise<void> {
@@ -41,7 +32,17 @@ async function crash(error: unknown): Promise<void> {
   process.exit(1);
 }
 
-function addresses(openPort: number): Record<string, string> {
-  const base = `http://localhost:${openPort}`;
-  return { ui: `${base}/`, docs: `${base}/api/docs`, health: `${base}/health`, metrics: `${base}/metrics` };
+function welcome(base: string): string {
+  return `
+  Web          ${base}/
+  API          ${base}/api/docs
+  Health       ${base}/health
+  Metrics      ${base}/metrics
+
+  make demo             replays real GitHub webhooks
+  make seed-mock-data   sends 90 days of mock history
+  curl -X POST ${base}/api/v1/ingest -H 'Content-Type: application/json' \\
+    -d '{"type":"sensor","data":{"temperature":25.5},"source":"api"}'
+
+`;
 }

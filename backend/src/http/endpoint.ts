@@ -77,6 +77,8 @@ export interface EndpointDefinition<S extends RequestDefinition, R extends Respo
   access: Access;
   rate: RateClass;
   request: S;
+  /** A body that is accepted, for the documentation. */
+  example?: S extends { body: infer Z extends z.ZodType } ? z.input<Z> : unknown;
   /** 1 MiB where it is not said. Counted in inflated bytes. */
   maxBodyBytes?: number;
   response: R;
@@ -91,6 +93,7 @@ export interface Endpoint extends Omit<
   'handle' | 'location' | 'request'
 > {
   request: RequestSchemas & Partial<RawBody>;
+  example?: unknown;
   location?(answer: unknown): string;
   handle(input: Record<string, unknown>): Promise<unknown>;
 }

@@ -45,10 +45,10 @@ const ACCESS_TEXT: Record<Access, string> = {
 };
 
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
-  const { method, path, tag, summary, description, access, rate, request, response, errors } = endpoint;
+  const { method, path, tag, summary, description, access, rate, request, example, response, errors } = endpoint;
   const { params, query, headers, body, rawBody } = request;
   const content = body
-    ? { 'application/json': { schema: body } }
+    ? { 'application/json': { schema: body, ...(example !== undefined && { example }) } }
     : Object.fromEntries((rawBody?.contentTypes ?? []).map((type) => [type, { schema: { type: 'object' as const } }]));
   return {
     operationId: operationId(method, path),

@@ -57,7 +57,7 @@ export class Projector {
 
   /** Whether an event of this kind and type says anything that is projected. */
   handles(event: { kind: SourceKind; type: string }): boolean {
-    return this.translators[event.kind]?.handles(event.type) ?? false;
+    return this.translators[event.kind]?.types.has(event.type) ?? false;
   }
 
   /** Projects one batch and answers how many events it held. A batch that its data breaks is done one event at a time. */

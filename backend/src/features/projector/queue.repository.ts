@@ -84,24 +84,4 @@ export class QueueRepository {
     );
     return rows[0] ?? { events: 0, seconds: 0 };
   }
-
-  /**
-   * Empties what is derived and enqueues the whole log again, so that it is read as the translators read it today. What
-   * people said of pipelines stays, and so do all ids. `readable` names the types of each kind that are projected.
-   */
-  async replay(readable: { kind: SourceKind; types: string[] }[]): Promise<number> {
-    await this.client.query(
-      `TRUNCATE repositories, runs, run_attempts, jobs, steps, services, environments, deployments, changes, commits,
-                pending_events, quarantined_events`,
-    );
-    await this.client.query(`UPDATE pipelines SET versions = '{}', last_activity_at = NULL`);
-    const { rowCount } = await this.client.query(
-      `INSERT INTO pending_events (event_id)
-       SELECT e.id FROM events e JOIN sources s ON s.id = e.source_id
-       JOIN jsonb_to_recordset($1) AS r(kind text, types text[]) ON r.kind = s.kind::text AND e.type = ANY(r.types)
-       ORDER BY e.received_at, e.id`,
-      [JSON.stringify(readable)],
-    );
-    return rowCount ?? 0;
-  }
 }

@@ -15,7 +15,7 @@ type DeploymentData = z.output<typeof deploymentDataSchema>;
 
 /** Reads the records of the generic API whose types say something about delivery. */
 export const recordTranslator: Translator = {
-  handles: isKnownRecordType,
+  types: new Set(Object.keys(knownRecordData)),
   translate(event) {
     if (!isKnownRecordType(event.type)) return [];
     const result = z.object({ data: knownRecordData[event.type] as z.ZodType }).safeParse(bodyOf(event));

@@ -15,8 +15,8 @@ export interface RawEvent {
  * can be read again.
  */
 export interface Translator {
-  /** Events of other types are kept and counted, but say nothing that is projected. */
-  handles(type: string): boolean;
+  /** The types that it reads. Events of others are kept and counted, but say nothing that is projected. */
+  readonly types: ReadonlySet<string>;
   /** Throws `UnreadableEventError` when the event cannot be read; it then goes to quarantine. */
   translate(event: RawEvent): Fact[];
 }

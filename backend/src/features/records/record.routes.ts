@@ -7,6 +7,24 @@ import { ingestReceiptSchema, recentSchema, recordSchema, statsSchema } from './
 import type { RecordService } from './record.service.js';
 
 const tag = 'Intake';
+const RUN_EXAMPLE = {
+  type: 'pipeline_run',
+  source: 'buildbot',
+  data: {
+    pipeline: 'checkout',
+    repository: 'acme/shop',
+    run_id: '4711',
+    status: 'succeeded' as const,
+    started_at: '2026-01-31T12:00:00Z',
+    finished_at: '2026-01-31T12:04:30Z',
+    branch: 'main',
+    commit: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+    jobs: [
+      { name: 'build', status: 'succeeded', started_at: '2026-01-31T12:00:05Z', finished_at: '2026-01-31T12:04:30Z' },
+    ],
+  },
+};
+const SENSOR_EXAMPLE = { type: 'sensor', data: { temperature: 25.5 }, source: 'api' };
 const MAX_SEVERAL = 100;
 
 const idempotencyHeader = z.object({
@@ -35,6 +53,7 @@ export const recordRoutes = (records: RecordService, { maxBatchBytes, maxBatchRe
       access: 'ingest',
       rate: 'ingest',
       request: { headers: idempotencyHeader, body: z.union([recordSchema, several(MAX_SEVERAL)]) },
+      example: RUN_EXAMPLE,
       response: { status: 202, schema: ingestReceiptSchema },
       errors: [ConflictError, UnavailableError],
       handle: ({ body, headers, request }) => {
@@ -52,6 +71,7 @@ export const recordRoutes = (records: RecordService, { maxBatchBytes, maxBatchRe
       access: 'ingest',
       rate: 'ingest',
       request: { headers: idempotencyHeader, body: batchSchema },
+      example: { records: [RUN_EXAMPLE, SENSOR_EXAMPLE] },
       maxBodyBytes: maxBatchBytes,
       response: { status: 202, schema: ingestReceiptSchema },
       errors: [ConflictError, UnavailableError],

@@ -4,486 +4,2620 @@
  */
 
 export interface paths {
-  '/api/v1/pipelines': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/hooks/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a provider's webhook
+         * @description Answered once the delivery is in the event log. A delivery that is sent again is answered the same way and counted once. One that cannot be read later is kept in quarantine.
+         *
+         *     Verified by the sender's signature.
+         */
+        post: operations["postHooksBySource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List pipelines */
-    get: {
-      parameters: {
-        query?: {
-          limit?: number;
-          cursor?: string;
-          repository?: string;
-          status?: components['schemas']['Status'];
-          q?: string;
+    "/api/v1/ingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description List pipelines */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PipelinePage'];
-          };
-        };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        get?: never;
+        put?: never;
+        /**
+         * Take one record, or several
+         * @description Answered once they are in the event log: all or none. At most 100.
+         *
+         *     For tokens that may hand in.
+         */
+        post: operations["postIngest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/pipelines/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/ingest/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a batch of records
+         * @description A list, or `{"records": [...]}`, of at most 1000. All or none.
+         *
+         *     For tokens that may hand in.
+         */
+        post: operations["postIngestBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Get a pipeline */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: string;
+    "/api/v1/ingest/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description Get a pipeline */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Pipeline'];
-          };
-        };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        /**
+         * Count what was taken in
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getIngestStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/runs': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/ingest/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events that were taken in last
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getIngestRecent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List runs */
-    get: {
-      parameters: {
-        query?: {
-          limit?: number;
-          cursor?: string;
-          pipeline?: string;
-          repository?: string;
-          branch?: string;
-          status?: components['schemas']['Status'];
-          from?: string;
-          to?: string;
+    "/api/v1/ingest/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description List runs */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['RunPage'];
-          };
-        };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        /**
+         * List the events that could not be read, and why
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        get: operations["getIngestQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/runs/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pipelines with their latest runs, latest activity first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getPipelines"];
+        put?: never;
+        /**
+         * Make a pipeline before its first record comes
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        post: operations["postPipelines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Get a run */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: string;
+    "/api/v1/pipelines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description Get a run */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Run'];
-          };
-        };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        /**
+         * One pipeline
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getPipelinesById"];
+        put?: never;
+        post?: never;
+        /**
+         * Hide a pipeline and its runs
+         * @description What its source sends is still kept, and is shown again when a pipeline of records is created anew.
+         *
+         *     For Maintainers and Admins, and for tokens that may write.
+         */
+        delete: operations["deletePipelinesById"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what people say of a pipeline
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        patch: operations["patchPipelinesById"];
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/info': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** About this service */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description About this service */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Info'];
-          };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        /**
+         * List runs, newest first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/ingest/stats': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Intake figures */
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        /** @description Intake figures */
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['IngestStats'];
-          };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        /** @description Problem */
-        default: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-      };
+        /**
+         * One run with its attempts, jobs and steps
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getRunsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs, newest first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deployments, newest first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getDeployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One deployment
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getDeploymentsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List environments with what was deployed to each last
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getEnvironments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List repositories by name
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getRepositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pull and merge requests, newest first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pushed commits, newest first
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getCommits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the systems that send
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        get: operations["getSources"];
+        put?: never;
+        /**
+         * Connect a system
+         * @description The answer holds the secret for its webhook settings. It is shown this once.
+         *
+         *     For Maintainers and Admins, and for tokens that may write.
+         */
+        post: operations["postSources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One source
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        get: operations["getSourcesById"];
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a source
+         * @description Its deliveries are refused from now on. What it sent stays.
+         *
+         *     For Maintainers and Admins, and for tokens that may write.
+         */
+        delete: operations["deleteSourcesById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a source a new secret
+         * @description The old one stays valid for the overlap, so that the sender can be changed without a lost delivery.
+         *
+         *     For Maintainers and Admins, and for tokens that may write.
+         */
+        post: operations["postSourcesByIdRotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what changes
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs here
+         * @description Open to anybody.
+         */
+        get: operations["getInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each part is
+         * @description Open to anybody.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process lives
+         * @description Open to anybody.
+         */
+        get: operations["getHealthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process lives
+         * @description Open to anybody.
+         */
+        get: operations["getHealthLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether to send it work
+         * @description Open to anybody.
+         */
+        get: operations["getHealthReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus
+         * @description For every signed-in person, and for tokens that may read.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a problem is
+         * @description Open to anybody.
+         */
+        get: operations["getProblemsBySlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** @enum {string} */
-    Status:
-      | 'queued'
-      | 'waiting'
-      | 'running'
-      | 'succeeded'
-      | 'failed'
-      | 'cancelled'
-      | 'skipped'
-      | 'timed_out'
-      | 'action_required'
-      | 'neutral';
-    RecentRun: {
-      id: string;
-      number: number | null;
-      attempt: number;
-      status: components['schemas']['Status'];
-      branch: string | null;
-      title: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      durationSeconds: number | null;
+    schemas: {
+        /**
+         * @description Anything that can be told as JSON. `pipeline_run` (data: PipelineRunData) and `deployment` (data: DeploymentData) are projected like any provider's; every other type is kept and counted.
+         * @example {
+         *       "type": "sensor",
+         *       "data": {
+         *         "temperature": 25.5
+         *       },
+         *       "source": "api"
+         *     }
+         */
+        Record: {
+            type: string;
+            data: unknown;
+            source: string;
+            /** @description The sender's id of this record: sent again under it, it counts once. */
+            id?: string;
+        };
+        NewPipeline: {
+            name: string;
+            repository?: string;
+            /**
+             * @description The `source` that its records name.
+             * @default api
+             */
+            source: string;
+            displayName?: string | null;
+            description?: string | null;
+        };
+        /** @description What people say of it. Everything else comes from what its source sends. */
+        PipelineChange: {
+            displayName?: string | null;
+            description?: string | null;
+        };
+        NewSource: {
+            name: string;
+            /** @enum {string} */
+            kind: "github";
+            /** @description At least 16 characters. Left out, a random one is made. */
+            secret?: string;
+        };
+        SecretRotation: {
+            /** @description At least 16 characters. Left out, a random one is made. */
+            secret?: string;
+            /**
+             * @description How long the old secret is still accepted.
+             * @default 86400
+             */
+            overlapSeconds: number;
+        };
+        DeliveryReceipt: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            outcome: "accepted" | "duplicate";
+        };
+        ProblemDetails: {
+            type: string;
+            title: string;
+            status: number;
+            detail?: string;
+            requestId?: string;
+            errors?: {
+                pointer: string;
+                detail: string;
+            }[];
+        };
+        IngestReceipt: {
+            accepted: number;
+            duplicates: number;
+            ids: string[];
+        };
+        IngestStats: {
+            total: number;
+            bytes: number;
+            today: number;
+            /** @description Not yet projected. */
+            pending: number;
+            quarantined: number;
+            /** @description The 100 most frequent. */
+            byType: {
+                count: number;
+                bytes: number;
+                /** Format: date-time */
+                latestAt: string;
+                type: string;
+            }[];
+            /** @description The 100 most frequent. */
+            bySource: {
+                count: number;
+                bytes: number;
+                /** Format: date-time */
+                latestAt: string;
+                source: string;
+                kind: string;
+            }[];
+        };
+        RecentEvents: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                type: string;
+                source: string;
+                kind: string;
+                /** Format: date-time */
+                receivedAt: string;
+                bytes: number;
+                data: unknown;
+                quarantined: boolean;
+            }[];
+        };
+        QuarantinePage: {
+            items: components["schemas"]["QuarantinedEvent"][];
+            nextCursor: string | null;
+        };
+        /** @description An event that is kept and could not be read, and why. */
+        QuarantinedEvent: {
+            /** Format: uuid */
+            id: string;
+            type: string;
+            source: string;
+            kind: string;
+            deliveryKey: string | null;
+            reason: string;
+            bytes: number;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            quarantinedAt: string;
+        };
+        PipelinePage: {
+            items: components["schemas"]["Pipeline"][];
+            nextCursor: string | null;
+        };
+        Pipeline: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            displayName: string | null;
+            description: string | null;
+            definition: string | null;
+            url: string | null;
+            source: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @enum {string} */
+                kind: "github" | "gitlab" | "jenkins" | "cdevents" | "records";
+            };
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+                url: string | null;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            lastActivityAt: (string) | null;
+            /** @description The latest 12, newest first. */
+            recentRuns: {
+                /** Format: uuid */
+                id: string;
+                number: number | null;
+                attempt: number;
+                status: components["schemas"]["Status"];
+                branch: string | null;
+                title: string | null;
+                /** Format: date-time */
+                createdAt: string;
+                startedAt: (string) | null;
+                finishedAt: (string) | null;
+                durationSeconds: number | null;
+            }[];
+        };
+        /**
+         * @description `queued`, `waiting` (held by a gate) and `running` are not finished; all others are.
+         * @enum {string}
+         */
+        Status: "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped" | "timed_out" | "action_required" | "neutral";
+        RunPage: {
+            items: components["schemas"]["RunSummary"][];
+            nextCursor: string | null;
+        };
+        /** @description A run in the state of its latest attempt. */
+        RunSummary: {
+            /** Format: uuid */
+            id: string;
+            externalId: string;
+            pipeline: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+            } | null;
+            number: number | null;
+            attempt: number;
+            title: string | null;
+            trigger: string | null;
+            branch: string | null;
+            commitSha: string | null;
+            actor: string | null;
+            status: components["schemas"]["Status"];
+            url: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            queuedAt: (string) | null;
+            startedAt: (string) | null;
+            finishedAt: (string) | null;
+            queueSeconds: number | null;
+            durationSeconds: number | null;
+        };
+        /** @description A run with its attempts, and the jobs and steps of all of them. */
+        Run: {
+            /** Format: uuid */
+            id: string;
+            externalId: string;
+            pipeline: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+            } | null;
+            number: number | null;
+            attempt: number;
+            title: string | null;
+            trigger: string | null;
+            branch: string | null;
+            commitSha: string | null;
+            actor: string | null;
+            status: components["schemas"]["Status"];
+            url: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            queuedAt: (string) | null;
+            startedAt: (string) | null;
+            finishedAt: (string) | null;
+            queueSeconds: number | null;
+            durationSeconds: number | null;
+            attempts: {
+                attempt: number;
+                status: components["schemas"]["Status"];
+                queuedAt: (string) | null;
+                startedAt: (string) | null;
+                finishedAt: (string) | null;
+                queueSeconds: number | null;
+                durationSeconds: number | null;
+                url: string | null;
+            }[];
+            jobs: {
+                /** Format: uuid */
+                id: string;
+                attempt: number;
+                name: string;
+                status: components["schemas"]["Status"];
+                runnerLabels: string[];
+                runnerName: string | null;
+                runnerGroup: string | null;
+                url: string | null;
+                queuedAt: (string) | null;
+                startedAt: (string) | null;
+                finishedAt: (string) | null;
+                queueSeconds: number | null;
+                durationSeconds: number | null;
+                steps: {
+                    number: number;
+                    name: string;
+                    status: components["schemas"]["Status"];
+                    startedAt: (string) | null;
+                    finishedAt: (string) | null;
+                    durationSeconds: number | null;
+                }[];
+            }[];
+        };
+        JobPage: {
+            items: components["schemas"]["Job"][];
+            nextCursor: string | null;
+        };
+        Job: {
+            /** Format: uuid */
+            id: string;
+            externalId: string;
+            /** Format: uuid */
+            runId: string;
+            attempt: number;
+            name: string;
+            status: components["schemas"]["Status"];
+            runnerLabels: string[];
+            runnerName: string | null;
+            runnerGroup: string | null;
+            url: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            queuedAt: (string) | null;
+            startedAt: (string) | null;
+            finishedAt: (string) | null;
+            queueSeconds: number | null;
+            durationSeconds: number | null;
+        };
+        DeploymentPage: {
+            items: components["schemas"]["Deployment"][];
+            nextCursor: string | null;
+        };
+        Deployment: {
+            /** Format: uuid */
+            id: string;
+            externalId: string;
+            service: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            environment: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                tier: components["schemas"]["EnvironmentTier"];
+            };
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+            } | null;
+            runId: string | null;
+            status: components["schemas"]["Status"];
+            ref: string | null;
+            commitSha: string | null;
+            description: string | null;
+            creator: string | null;
+            logUrl: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            queuedAt: (string) | null;
+            startedAt: (string) | null;
+            finishedAt: (string) | null;
+            queueSeconds: number | null;
+            durationSeconds: number | null;
+            /** @description When a newer deployment took its place. */
+            supersededAt: (string) | null;
+        };
+        /**
+         * @description From the environment's name.
+         * @enum {string}
+         */
+        EnvironmentTier: "production" | "staging" | "testing" | "development" | "other";
+        EnvironmentPage: {
+            items: components["schemas"]["Environment"][];
+            nextCursor: string | null;
+        };
+        /** @description Where a service is deployed to. */
+        Environment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            tier: components["schemas"]["EnvironmentTier"];
+            url: string | null;
+            service: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            latestDeployment: {
+                /** Format: uuid */
+                id: string;
+                status: components["schemas"]["Status"];
+                ref: string | null;
+                commitSha: string | null;
+                /** Format: date-time */
+                createdAt: string;
+            } | null;
+        };
+        RepositoryPage: {
+            items: components["schemas"]["Repository"][];
+            nextCursor: string | null;
+        };
+        Repository: {
+            /** Format: uuid */
+            id: string;
+            fullName: string;
+            url: string | null;
+            defaultBranch: string | null;
+            source: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+        };
+        ChangePage: {
+            items: components["schemas"]["Change"][];
+            nextCursor: string | null;
+        };
+        /** @description A pull or merge request. */
+        Change: {
+            /** Format: uuid */
+            id: string;
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+            } | null;
+            number: number;
+            title: string;
+            /** @enum {string} */
+            state: "open" | "merged" | "abandoned";
+            author: string | null;
+            headBranch: string | null;
+            headSha: string | null;
+            baseBranch: string | null;
+            mergeCommitSha: string | null;
+            commits: number | null;
+            additions: number | null;
+            deletions: number | null;
+            url: string | null;
+            openedAt: (string) | null;
+            mergedAt: (string) | null;
+            closedAt: (string) | null;
+        };
+        CommitPage: {
+            items: components["schemas"]["Commit"][];
+            nextCursor: string | null;
+        };
+        /** @description A commit that was pushed. */
+        Commit: {
+            /** Format: uuid */
+            id: string;
+            repository: {
+                /** Format: uuid */
+                id: string;
+                fullName: string;
+            } | null;
+            sha: string;
+            branch: string | null;
+            message: string;
+            author: string | null;
+            committedAt: (string) | null;
+            url: string | null;
+        };
+        SourcePage: {
+            items: components["schemas"]["Source"][];
+            nextCursor: string | null;
+        };
+        Source: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "github" | "gitlab" | "jenkins" | "cdevents" | "records";
+            hookPath: string | null;
+            previousSecretValidUntil: (string) | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        SourceWithSecret: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "github" | "gitlab" | "jenkins" | "cdevents" | "records";
+            hookPath: string | null;
+            previousSecretValidUntil: (string) | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            secret: string;
+        };
+        Projected: {
+            pipelines: string[];
+            runs: string[];
+            deployments: string[];
+            /** @description Too many rows changed to name them all: read the lists again. */
+            more: boolean;
+        };
+        Info: {
+            /** @constant */
+            name: "Pitwall";
+            version: string;
+            environment: string;
+            node: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** @enum {string} */
+            database: "embedded" | "external";
+            /** @enum {string} */
+            redis: "up" | "down" | "off";
+            documentation: string;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "degraded" | "unavailable";
+            checks: {
+                database: {
+                    /** @enum {string} */
+                    status: "ok" | "degraded" | "unavailable";
+                    detail?: string;
+                };
+                migrations: {
+                    /** @enum {string} */
+                    status: "ok" | "degraded" | "unavailable";
+                    detail?: string;
+                };
+                projector: {
+                    /** @enum {string} */
+                    status: "ok" | "degraded" | "unavailable";
+                    detail?: string;
+                };
+                redis: {
+                    /** @enum {string} */
+                    status: "ok" | "degraded" | "unavailable";
+                    detail?: string;
+                };
+            };
+        };
+        Alive: {
+            /** @constant */
+            status: "ok";
+        };
     };
-    Pipeline: {
-      id: string;
-      name: string;
-      displayName: string | null;
-      description: string | null;
-      definition: string | null;
-      url: string | null;
-      source: {
-        id: string;
-        name: string;
-        kind: string;
-      };
-      repository: {
-        id: string;
-        fullName: string;
-        url: string | null;
-      } | null;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      lastActivityAt: string | null;
-      recentRuns: components['schemas']['RecentRun'][];
-    };
-    PipelinePage: {
-      items: components['schemas']['Pipeline'][];
-      nextCursor: string | null;
-    };
-    RunSummary: {
-      id: string;
-      externalId: string;
-      pipeline: {
-        id: string;
-        name: string;
-      } | null;
-      repository: {
-        id: string;
-        fullName: string;
-      } | null;
-      number: number | null;
-      attempt: number;
-      title: string | null;
-      trigger: string | null;
-      branch: string | null;
-      commitSha: string | null;
-      actor: string | null;
-      status: components['schemas']['Status'];
-      url: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      queuedAt: string | null;
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      queueSeconds: number | null;
-      durationSeconds: number | null;
-    };
-    RunPage: {
-      items: components['schemas']['RunSummary'][];
-      nextCursor: string | null;
-    };
-    Step: {
-      number: number;
-      name: string;
-      status: components['schemas']['Status'];
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      durationSeconds: number | null;
-    };
-    Attempt: {
-      attempt: number;
-      status: components['schemas']['Status'];
-      /** Format: date-time */
-      queuedAt: string | null;
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      queueSeconds: number | null;
-      durationSeconds: number | null;
-      url: string | null;
-    };
-    Job: {
-      id: string;
-      attempt: number;
-      name: string;
-      status: components['schemas']['Status'];
-      runnerLabels: string[];
-      runnerName: string | null;
-      runnerGroup: string | null;
-      url: string | null;
-      /** Format: date-time */
-      queuedAt: string | null;
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      queueSeconds: number | null;
-      durationSeconds: number | null;
-      steps: components['schemas']['Step'][];
-    };
-    Run: {
-      id: string;
-      externalId: string;
-      pipeline: {
-        id: string;
-        name: string;
-      } | null;
-      repository: {
-        id: string;
-        fullName: string;
-      } | null;
-      number: number | null;
-      attempt: number;
-      title: string | null;
-      trigger: string | null;
-      branch: string | null;
-      commitSha: string | null;
-      actor: string | null;
-      status: components['schemas']['Status'];
-      url: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      queuedAt: string | null;
-      /** Format: date-time */
-      startedAt: string | null;
-      /** Format: date-time */
-      finishedAt: string | null;
-      queueSeconds: number | null;
-      durationSeconds: number | null;
-      attempts: components['schemas']['Attempt'][];
-      jobs: components['schemas']['Job'][];
-    };
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail?: string;
-      errors?: {
-        pointer: string;
-        detail: string;
-      }[];
-    };
-    Info: {
-      name: string;
-      version: string;
-    };
-    IngestStats: {
-      total: number;
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    postHooksBySource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        /** @description As the provider sends it, signed by `X-Hub-Signature-256` for GitHub. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Take a provider's webhook */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryReceipt"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is not clear who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postIngest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key counts once. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "pipeline_run",
+                 *       "source": "buildbot",
+                 *       "data": {
+                 *         "pipeline": "checkout",
+                 *         "repository": "acme/shop",
+                 *         "run_id": "4711",
+                 *         "status": "succeeded",
+                 *         "started_at": "2026-01-31T12:00:00Z",
+                 *         "finished_at": "2026-01-31T12:04:30Z",
+                 *         "branch": "main",
+                 *         "commit": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+                 *         "jobs": [
+                 *           {
+                 *             "name": "build",
+                 *             "status": "succeeded",
+                 *             "started_at": "2026-01-31T12:00:05Z",
+                 *             "finished_at": "2026-01-31T12:04:30Z"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Record"] | components["schemas"]["Record"][];
+            };
+        };
+        responses: {
+            /** @description Take one record, or several */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestReceipt"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request conflicts with the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postIngestBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key counts once. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "records": [
+                 *         {
+                 *           "type": "pipeline_run",
+                 *           "source": "buildbot",
+                 *           "data": {
+                 *             "pipeline": "checkout",
+                 *             "repository": "acme/shop",
+                 *             "run_id": "4711",
+                 *             "status": "succeeded",
+                 *             "started_at": "2026-01-31T12:00:00Z",
+                 *             "finished_at": "2026-01-31T12:04:30Z",
+                 *             "branch": "main",
+                 *             "commit": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+                 *             "jobs": [
+                 *               {
+                 *                 "name": "build",
+                 *                 "status": "succeeded",
+                 *                 "started_at": "2026-01-31T12:00:05Z",
+                 *                 "finished_at": "2026-01-31T12:04:30Z"
+                 *               }
+                 *             ]
+                 *           }
+                 *         },
+                 *         {
+                 *           "type": "sensor",
+                 *           "data": {
+                 *             "temperature": 25.5
+                 *           },
+                 *           "source": "api"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["Record"][] | {
+                    records: components["schemas"]["Record"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Take a batch of records */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestReceipt"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request conflicts with the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getIngestStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Count what was taken in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestStats"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getIngestRecent: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events that were taken in last */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentEvents"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getIngestQuarantine: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the events that could not be read, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinePage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getPipelines: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Its full name, such as `acme/shop`, or its id. */
+                repository?: string;
+                /** @description Of the latest run. */
+                status?: string;
+                /** @description Part of its name or of its repository's. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List pipelines with their latest runs, latest activity first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinePage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postPipelines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "checkout",
+                 *       "repository": "acme/shop",
+                 *       "description": "Builds and tests the shop."
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewPipeline"];
+            };
+        };
+        responses: {
+            /** @description Make a pipeline before its first record comes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request conflicts with the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getPipelinesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One pipeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deletePipelinesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hide a pipeline and its runs */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    patchPipelinesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "displayName": "Checkout"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PipelineChange"];
+            };
+        };
+        responses: {
+            /** @description Change what people say of a pipeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                pipeline?: string;
+                /** @description Its full name, such as `acme/shop`, or its id. */
+                repository?: string;
+                branch?: string;
+                status?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List runs, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getRunsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run with its attempts, jobs and steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getJobs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                run?: string;
+                status?: string;
+                runnerLabel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List jobs, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getDeployments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Its name or id. */
+                service?: string;
+                /** @description Its name or id. */
+                environment?: string;
+                tier?: "production" | "staging" | "testing" | "development" | "other";
+                status?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List deployments, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getDeploymentsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getEnvironments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Its name or id. */
+                service?: string;
+                tier?: "production" | "staging" | "testing" | "development" | "other";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List environments with what was deployed to each last */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getRepositories: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Part of its name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List repositories by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getChanges: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Its full name, such as `acme/shop`, or its id. */
+                repository?: string;
+                state?: "open" | "merged" | "abandoned";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List pull and merge requests, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getCommits: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Its full name, such as `acme/shop`, or its id. */
+                repository?: string;
+                branch?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List pushed commits, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommitPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSources: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the systems that send */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourcePage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "github",
+                 *       "kind": "github"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Connect a system */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceWithSecret"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request conflicts with the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getSourcesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    deleteSourcesById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disconnect a source */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postSourcesByIdRotateSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlapSeconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Give a source a new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceWithSecret"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request conflicts with the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events named `projected`; the schema is that of their data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Projected"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getInfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What runs here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Info"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How each part is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getHealthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the process lives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getHealthLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether the process lives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getHealthReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether to send it work */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available for the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures for Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getProblemsBySlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a problem is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+}

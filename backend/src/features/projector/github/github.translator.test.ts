@@ -39,8 +39,8 @@ const TYPES = [
 ];
 
 it('handles the events it reads and no others', () => {
-  expect(TYPES.every((type) => translator.handles(type))).toBe(true);
-  expect(['star', 'check_suite', 'constructor', ''].some((type) => translator.handles(type))).toBe(false);
+  expect(TYPES.every((type) => translator.types.has(type))).toBe(true);
+  expect(['star', 'check_suite', 'constructor', ''].some((type) => translator.types.has(type))).toBe(false);
   expect(translate('star', { action: 'created' })).toEqual([]);
 });
 

@@ -27,7 +27,7 @@ const factsOf: ReadonlyMap<string, (payload: unknown, receivedAt: Date) => Fact[
  */
 export function createGithubTranslator(parseJson: (bytes: Buffer) => unknown): Translator {
   return {
-    handles: (type) => factsOf.has(type),
+    types: new Set(factsOf.keys()),
     translate: (event) => factsOf.get(event.type)?.(payloadOf(event, parseJson), event.receivedAt) ?? [],
   };
 }

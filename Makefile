@@ -1,0 +1,123 @@
+# `make help` lists the targets. The right Node is found, or installed below .tooling, before anything else.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),help)),)
+NODE_BIN := $(shell sh scripts/ensure-node.sh)
+ifeq ($(NODE_BIN),)
+$(error No usable Node: see above)
+endif
+export PATH := $(NODE_BIN):$(PATH)
+endif
+
+# Prisma asks for an engine that it would download; generating needs none, so any executable will do.
+PRISMA := PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx --no-install prisma
+TSX := node --env-file-if-exists=.env --import tsx
+INSTALLED := node_modules/.installed
+GENERATED := backend/src/database/generated/client.ts
+WEB := frontend/build/index.html
+BACKEND := backend/dist/main.js
+BACKEND_SOURCES := $(shell find backend/src -name '*.ts' -not -name '*.test.ts' 2>/dev/null)
+WEB_SOURCES := $(shell find frontend/src frontend/static -type f 2>/dev/null) frontend/vite.config.ts
+
+## Run it
+.PHONY: dev start demo seed-mock-data replay migrate
+dev: $(GENERATED) $(WEB) ## Set up what is missing, serve on http://localhost:8000, restart on change
+	@exec $(TSX) scripts/dev.ts
+
+start: $(BACKEND) $(WEB) ## Serve without watching, compiled, as production would
+	@exec node --enable-source-maps --env-file-if-exists=.env backend/dist/main.js
+
+demo: $(GENERATED) ## Replay real GitHub webhooks to the running service
+	@$(TSX) scripts/demo.ts
+
+seed-mock-data: $(GENERATED) ## Send 90 days of mock history to the running service
+	@$(TSX) scripts/seed-mock-data.ts
+
+migrate: $(GENERATED) ## Apply pending migrations to DATABASE_URL, and say what was done
+	@$(TSX) backend/src/commands/migrate.ts
+
+replay: $(GENERATED) ## Read the whole event log again into what is derived from it (DATABASE_URL)
+	@$(TSX) backend/src/commands/replay.ts
+
+## Set up and build
+.PHONY: install build contracts migration clean
+install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
+
+$(INSTALLED): package-lock.json package.json backend/package.json frontend/package.json load/package.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(GENERATED): backend/prisma/schema.prisma $(INSTALLED)
+	@cd backend && $(PRISMA) generate >/dev/null
+	@touch $@
+
+$(WEB): $(INSTALLED) $(WEB_SOURCES)
+	@npm run --silent build -w frontend -- --logLevel warn
+	@touch $@
+
+$(BACKEND): $(GENERATED) $(BACKEND_SOURCES) backend/tsconfig.build.json
+	@npm run --silent build -w backend
+	@touch $@
+
+build: $(BACKEND) $(WEB) ## Compile the back end and build the front end
+
+contracts: $(GENERATED) ## Write openapi.json, the Postman collection and the front end's types from the endpoints
+	@$(TSX) backend/src/commands/contracts.ts
+	@npm run --silent api -w frontend
+
+migration: $(GENERATED) ## Write the migration from the database to schema.prisma: make migration NAME=add_teams
+	@$(TSX) backend/src/commands/migrate.ts new "$(NAME)"
+
+clean: ## Remove everything that was built or installed; data in .pitwall stays
+	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
+	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results
+
+## Check it
+.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench
+test: lint typecheck check-contracts test-unit test-e2e test-durability ## Everything that CI runs
+
+lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
+	@npx --no-install eslint .
+	@npx --no-install prettier --check --log-level warn .
+	@cd backend && $(PRISMA) validate >/dev/null
+	@echo "lint: clean"
+
+typecheck: $(GENERATED) ## TypeScript and Svelte
+	@npx --no-install tsc -p backend --noEmit
+	@npx --no-install tsc -p scripts
+	@npx --no-install tsc -p load
+	@npm run --silent check -w frontend
+	@echo "types: clean"
+
+check-contracts: $(GENERATED) ## Fail where a generated document is not what the endpoints say
+	@$(TSX) backend/src/commands/contracts.ts --check
+	@npm run --silent api:check -w frontend
+	@echo "contracts: no drift"
+
+test-unit: $(GENERATED) ## Tests of the back end over real PostgreSQL (and Redis where it is), and of the front end
+	@npm test --silent -w backend
+	@npm test --silent -w frontend
+
+test-watch: $(GENERATED) ## The back end's tests, again on change
+	@npm test -w backend -- --watch
+
+test-e2e: $(BACKEND) $(WEB) ## A real browser against the running service (where Chromium is)
+	@$(TSX) scripts/test-e2e.ts
+
+test-durability: $(BACKEND) ## kill -9 under load: every acknowledged event is there, once
+	@$(TSX) load/durability/main.ts
+
+bench: $(BACKEND) $(WEB) ## Throughput and latency, each beside its floor
+	@$(TSX) load/bench/main.ts
+
+format: $(INSTALLED) ## Prettier, and what ESLint can mend
+	@npx --no-install eslint --fix .
+	@npx --no-install prettier --write --log-level warn .
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^## / { printf "\n%s\n", substr($$0, 4) } \
+	  /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
