@@ -13,7 +13,8 @@ endif
 
 # Prisma asks for an engine that it would download; generating needs none, so any executable will do.
 PRISMA := PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx --no-install prisma
-TSX := node --env-file-if-exists=.env --import tsx
+ENV_FILE := $(if $(wildcard .env),--env-file=.env)
+TSX := node $(ENV_FILE) --import tsx
 INSTALLED := node_modules/.installed
 GENERATED := backend/src/database/generated/client.ts
 WEB := frontend/build/index.html
@@ -27,7 +28,7 @@ dev: $(GENERATED) $(WEB) ## Set up what is missing, serve on http://localhost:80
 	@exec $(TSX) scripts/dev.ts
 
 start: $(BACKEND) $(WEB) ## Serve without watching, compiled, as production would
-	@exec node --enable-source-maps --env-file-if-exists=.env backend/dist/main.js
+	@exec node --enable-source-maps $(ENV_FILE) backend/dist/main.js
 
 demo: $(GENERATED) ## Replay real GitHub webhooks to the running service
 	@$(TSX) scripts/demo.ts

@@ -1,6 +1,5 @@
 import type { Config } from './config.js';
 import type { Connections } from './database/client.js';
-import { inTransaction } from './database/transaction.js';
 import { ChangeRepository } from './features/changes/change.repository.js';
 import { DeploymentRepository } from './features/deployments/deployment.repository.js';
 import { DeploymentService } from './features/deployments/deployment.service.js';
@@ -13,11 +12,11 @@ import { LiveService } from './features/live/live.service.js';
 import { PipelineRepository } from './features/pipelines/pipeline.repository.js';
 import { PipelineService } from './features/pipelines/pipeline.service.js';
 import { createGithubTranslator } from './features/projector/github/github.translator.js';
-import { ProjectionRepository } from './features/projector/projection.repository.js';
 import { ProjectorLoop } from './features/projector/projector-loop.js';
 import { Projector, type Projected, type Translators } from './features/projector/projector.service.js';
 import { QueueRepository } from './features/projector/queue.repository.js';
 import { recordTranslator } from './features/projector/record.translator.js';
+import { projectionTransactions } from './features/projector/transactions.js';
 import { QuarantineRepository } from './features/quarantine/quarantine.repository.js';
 import { IntakeRepository } from './features/records/intake.repository.js';
 import { RecordService } from './features/records/record.service.js';
@@ -61,7 +60,7 @@ export function createServices(outside: Outside) {
     },
     events,
   });
-  const projector = new Projector(translators, projectionTransact(pool), {
+  const projector = new Projector(translators, projectionTransactions(pool), {
     events,
     tracing,
     batchEvents: config.projector.batchEvents,
@@ -102,22 +101,3 @@ export function createServices(outside: Outside) {
 }
 
 export type Services = ReturnType<typeof createServices>;
-
-function projectionTransact(pool: Connections['pool']): ConstructorParameters<typeof Projector>[1] {
-  return (work) =>
-    inTransaction(pool, (client) =>
-      work({
-        queue: new QueueRepository(client),
-        projection: new ProjectionRepository(client),
-        async undoing(attempt) {
-          await client.query('SAVEPOINT attempt');
-          try {
-            return await attempt();
-          } catch (error) {
-            await client.query('ROLLBACK TO SAVEPOINT attempt');
-            throw error;
-          }
-        },
-      }),
-    );
-}

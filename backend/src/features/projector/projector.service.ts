@@ -35,6 +35,8 @@ export interface ProjectionTransaction {
   undoing<T>(work: () => Promise<T>): Promise<T>;
 }
 
+export type ProjectionTransact = <T>(work: (transaction: ProjectionTransaction) => Promise<T>) => Promise<T>;
+
 interface Batch {
   events: PendingEvent[];
   unreadable: { event: PendingEvent; reason: string }[];
@@ -45,7 +47,7 @@ interface Batch {
 export class Projector {
   constructor(
     private readonly translators: Translators,
-    private readonly transact: <T>(work: (transaction: ProjectionTransaction) => Promise<T>) => Promise<T>,
+    private readonly transact: ProjectionTransact,
     private readonly outside: {
       events: Pick<Events, 'projected' | 'quarantined' | 'projectorBatch' | 'negativeSpan'>;
       tracing: Pick<Tracing, 'traced'>;
