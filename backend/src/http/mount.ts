@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { InvalidInputError, type Fault } from '../errors.js';
@@ -92,8 +93,7 @@ function sendReady(req: Request, res: Response, answer: ReadyAnswer): void {
 function checkReady({ method, path }: Endpoint, schema: z.ZodType, answer: ReadyAnswer): void {
   const value: unknown = JSON.parse(typeof answer === 'string' ? answer : answer.body.toString());
   const { error, data } = schema.safeParse(value);
-  const problem =
-    error?.message ?? (JSON.stringify(data) === JSON.stringify(value) ? undefined : 'it has other fields');
+  const problem = error?.message ?? (isDeepStrictEqual(data, value) ? undefined : 'it has other fields');
   if (problem) throw new Error(`The answer of ${method} ${path} is not as documented: ${problem}`);
 }
 
