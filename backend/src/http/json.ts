@@ -56,27 +56,27 @@ function endOfString(bytes: Buffer, start: number): number {
 
 /**
  * The bytes of each element of the outermost array of valid JSON, or of the only array one level deeper, as in
- * `{"records": [...]}`; so that each can be kept as it came. Answers the whole for a value that is neither.
+ * `{"records": [...]}`; so that each can be kept as it came. Of a key that stands twice, the last value counts, as it
+ * does for `JSON.parse`.
  */
 export function elementsOf(bytes: Buffer, arrayDepth: 1 | 2): Buffer[] {
-  const elements: Buffer[] = [];
+  let elements: Buffer[] = [];
   let depth = 0;
   let start = -1;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) at = endOfString(bytes, at);
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      depth++;
-      if (depth === arrayDepth && byte === OPEN_ARRAY) start = at + 1;
+      if (++depth !== arrayDepth || byte !== OPEN_ARRAY) continue;
+      elements = [];
+      start = at + 1;
     } else if (byte === COMMA && depth === arrayDepth && start !== -1) {
       elements.push(bytes.subarray(start, at));
       start = at + 1;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-      if (depth === arrayDepth && start !== -1) {
-        elements.push(bytes.subarray(start, at));
-        return elements;
-      }
-      depth--;
+      if (depth-- !== arrayDepth || start === -1) continue;
+      elements.push(bytes.subarray(start, at));
+      start = -1;
     }
   }
   return elements;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { parseJson } from '../../http/json.js';
 
 const MAX_SHOWN_BYTES = 16_384;
 const HOUR_MS = 3_600_000;
@@ -61,7 +62,8 @@ export class IntakeRepository {
     return rows.map(({ received_at: receivedAt, body, ...row }) => ({
       ...row,
       receivedAt,
-      data: body ? (JSON.parse(body.toString()) as { data: unknown }).data : null,
+      // Read as it was when it came: JSON.parse by itself takes no byte order mark.
+      data: body ? (parseJson(body) as { data: unknown }).data : null,
     }));
   }
 }

@@ -16,7 +16,7 @@ export class RecordService {
 
   /** @param key the caller's Idempotency-Key: the same record under the same key counts once. */
   async ingest(record: GivenRecord, bytes: Buffer, key: string | undefined) {
-    const event = await this.eventOf(record, bytes, this.now(), key);
+    const event = await this.eventOf(record, bytes, this.now(), key && `key ${key}`);
     return receipt([event], [await this.log.append(event)]);
   }
 
@@ -25,7 +25,8 @@ export class RecordService {
     const receivedAt = this.now();
     const events: NewEvent[] = [];
     for (const [index, record] of records.entries()) {
-      events.push(await this.eventOf(record, bytes[index] as Buffer, receivedAt, key && `${key}#${index}`));
+      const place = key && `key#${index} ${key}`;
+      events.push(await this.eventOf(record, bytes[index] as Buffer, receivedAt, place));
     }
     return receipt(events, await this.log.appendBatch(events));
   }
@@ -38,14 +39,15 @@ export class RecordService {
     return this.intake.recent(limit, this.now());
   }
 
+  /** @param place what stands for a record that has no id of its own; has a space, so that it is no sender's id. */
   private async eventOf(
     record: GivenRecord,
     body: Buffer,
     receivedAt: Date,
-    key: string | undefined,
+    place: string | undefined,
   ): Promise<NewEvent> {
     const { id: sourceId, kind } = await this.sources.forRecords(record.source);
-    const deliveryKey = record.id ?? (key === undefined ? null : `key:${key}`);
+    const deliveryKey = record.id ?? place ?? null;
     const id = deliveryKey === null ? uuidv7() : deliveryId(sourceId, deliveryKey);
     return { id, sourceId, kind, deliveryKey, type: record.type, receivedAt, headers: null, body };
   }
