@@ -29,6 +29,8 @@ const ENDINGS: Record<string, string> = {
   failure: 'failed',
   cancelled: 'cancelled',
   skipped: 'skipped',
+  neutral: 'neutral',
+  action_required: 'action_required',
 };
 const STATES: Record<string, string> = {
   requested: 'queued',
@@ -36,7 +38,8 @@ const STATES: Record<string, string> = {
   waiting: 'waiting',
   in_progress: 'running',
 };
-const statusOf = ({ status, conclusion }: Payload) => (status === 'completed' ? ENDINGS[conclusion ?? 'neutral'] : STATES[status]);
+const statusOf = ({ status, conclusion }: Payload) =>
+  status === 'completed' ? ENDINGS[conclusion ?? 'neutral'] : STATES[status];
 
 it.each(named('workflow_run'))('shows the run of workflow_run %s', async (_name, payload) => {
   const { workflow_run: run, repository, workflow } = payload;
@@ -72,7 +75,7 @@ it.each(named('workflow_job'))(
     expect(run).toMatchObject({
       pipeline: null,
       repository: { fullName: repository.full_name },
-      branch: job.head_branch,
+      branch: job.head_branch ?? null,
     });
     expect(run.jobs).toMatchObject([
       {
