@@ -1,19 +1,41 @@
 import type pg from 'pg';
 import { Filter, timeKey } from '../../database/filter.js';
+import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { ChangeQuery, CommitQuery } from './change.schema.js';
 
-const REPOSITORY = `'repository', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'fullName', g.full_name) END`;
+const REPOSITORY = jsonObjectOf('g', { id: 'g.id', fullName: 'g.full_name' });
 
-const CHANGE = `json_build_object(
-  'id', c.id, ${REPOSITORY}, 'number', c.number, 'title', c.title, 'state', c.state, 'author', c.author,
-  'headBranch', c.head_branch, 'headSha', c.head_sha, 'baseBranch', c.base_branch, 'mergeCommitSha', c.merge_commit_sha,
-  'commits', c.commits, 'additions', c.additions, 'deletions', c.deletions, 'url', c.url, 'openedAt', c.opened_at,
-  'mergedAt', c.merged_at, 'closedAt', c.closed_at)::text`;
+const CHANGE = jsonObject({
+  id: 'c.id',
+  repository: REPOSITORY,
+  number: 'c.number',
+  title: 'c.title',
+  state: 'c.state',
+  author: 'c.author',
+  headBranch: 'c.head_branch',
+  headSha: 'c.head_sha',
+  baseBranch: 'c.base_branch',
+  mergeCommitSha: 'c.merge_commit_sha',
+  commits: 'c.commits',
+  additions: 'c.additions',
+  deletions: 'c.deletions',
+  url: 'c.url',
+  openedAt: 'c.opened_at',
+  mergedAt: 'c.merged_at',
+  closedAt: 'c.closed_at',
+});
 
-const COMMIT = `json_build_object(
-  'id', c.id, ${REPOSITORY}, 'sha', c.sha, 'branch', c.branch, 'message', c.message, 'author', c.author,
-  'committedAt', c.committed_at, 'url', c.url)::text`;
+const COMMIT = jsonObject({
+  id: 'c.id',
+  repository: REPOSITORY,
+  sha: 'c.sha',
+  branch: 'c.branch',
+  message: 'c.message',
+  author: 'c.author',
+  committedAt: 'c.committed_at',
+  url: 'c.url',
+});
 
 const OPENED = `coalesce(c.opened_at, 'epoch')`;
 const COMMITTED = `coalesce(c.committed_at, 'epoch')`;
@@ -41,7 +63,7 @@ export class ChangeRepository {
 
   private async list(table: 'changes' | 'commits', json: string, key: string, filter: Filter, limit: number) {
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey(key)} AS key, c.id, ${json} AS json
+      `SELECT ${timeKey(key)} AS key, c.id, ${json}::text AS json
        FROM ${table} c LEFT JOIN repositories g ON g.id = c.repository_id ${filter.where}
        ORDER BY ${key} DESC, c.id DESC LIMIT ${filter.parameter(limit + 1)}`,
       filter.values,

@@ -1,16 +1,27 @@
 import type pg from 'pg';
 import { Filter, timeKey } from '../../database/filter.js';
-import { spanColumns } from '../../database/spans.js';
+import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { DeploymentQuery } from './deployment.schema.js';
 
-const DEPLOYMENT = `json_build_object(
-  'id', d.id, 'externalId', d.external_id, 'service', json_build_object('id', s.id, 'name', s.name),
-  'environment', json_build_object('id', e.id, 'name', e.name, 'tier', e.tier),
-  'repository', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'fullName', g.full_name) END,
-  'runId', d.run_id, 'status', d.status, 'ref', d.ref, 'commitSha', d.commit_sha, 'description', d.description,
-  'creator', d.creator, 'logUrl', d.log_url, 'createdAt', d.created_at, ${spanColumns('d')},
-  'supersededAt', d.superseded_at)::text`;
+const DEPLOYMENT = `${jsonObject({
+  id: 'd.id',
+  externalId: 'd.external_id',
+  service: jsonObject({ id: 's.id', name: 's.name' }),
+  environment: jsonObject({ id: 'e.id', name: 'e.name', tier: 'e.tier' }),
+  repository: jsonObjectOf('g', { id: 'g.id', fullName: 'g.full_name' }),
+  runId: 'd.run_id',
+  status: 'd.status',
+  ref: 'd.ref',
+  commitSha: 'd.commit_sha',
+  description: 'd.description',
+  creator: 'd.creator',
+  logUrl: 'd.log_url',
+  createdAt: 'd.created_at',
+  ...spanMembers('d'),
+  supersededAt: 'd.superseded_at',
+})}::text`;
 
 const JOINS = `JOIN services s ON s.id = d.service_id JOIN environments e ON e.id = d.environment_id
   LEFT JOIN repositories g ON g.id = d.repository_id`;

@@ -1,11 +1,21 @@
 import type pg from 'pg';
 import { Filter } from '../../database/filter.js';
+import { jsonObject } from '../../database/json-object.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { EnvironmentQuery } from './environment.schema.js';
 
-const LATEST = `
-  SELECT json_build_object('id', d.id, 'status', d.status, 'ref', d.ref, 'commitSha', d.commit_sha, 'createdAt', d.created_at)
-  FROM deployments d WHERE d.environment_id = e.id ORDER BY d.created_at DESC, d.id DESC LIMIT 1`;
+const LATEST = `(
+  SELECT ${jsonObject({ id: 'd.id', status: 'd.status', ref: 'd.ref', commitSha: 'd.commit_sha', createdAt: 'd.created_at' })}
+  FROM deployments d WHERE d.environment_id = e.id ORDER BY d.created_at DESC, d.id DESC LIMIT 1)`;
+
+const ENVIRONMENT = jsonObject({
+  id: 'e.id',
+  name: 'e.name',
+  tier: 'e.tier',
+  url: 'e.url',
+  service: jsonObject({ id: 's.id', name: 's.name' }),
+  latestDeployment: LATEST,
+});
 
 export class EnvironmentRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
@@ -17,9 +27,7 @@ export class EnvironmentRepository {
       .and('e.tier = ?::environment_tier', tier)
       .afterAscending('e.name', 'e.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT e.name AS key, e.id, json_build_object(
-         'id', e.id, 'name', e.name, 'tier', e.tier, 'url', e.url,
-         'service', json_build_object('id', s.id, 'name', s.name), 'latestDeployment', (${LATEST}))::text AS json
+      `SELECT e.name AS key, e.id, ${ENVIRONMENT}::text AS json
        FROM environments e JOIN services s ON s.id = e.service_id ${filter.where}
        ORDER BY e.name, e.id LIMIT ${filter.parameter(limit + 1)}`,
       filter.values,

@@ -1,13 +1,24 @@
 import type pg from 'pg';
 import { Filter, timeKey } from '../../database/filter.js';
-import { spanColumns } from '../../database/spans.js';
+import { jsonObject } from '../../database/json-object.js';
+import { spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { JobQuery } from './job.schema.js';
 
-const JOB = `json_build_object(
-  'id', j.id, 'externalId', j.external_id, 'runId', j.run_id, 'attempt', j.attempt, 'name', j.name, 'status', j.status,
-  'runnerLabels', j.runner_labels, 'runnerName', j.runner_name, 'runnerGroup', j.runner_group, 'url', j.url,
-  'createdAt', j.created_at, ${spanColumns('j')})::text`;
+const JOB = `${jsonObject({
+  id: 'j.id',
+  externalId: 'j.external_id',
+  runId: 'j.run_id',
+  attempt: 'j.attempt',
+  name: 'j.name',
+  status: 'j.status',
+  runnerLabels: 'j.runner_labels',
+  runnerName: 'j.runner_name',
+  runnerGroup: 'j.runner_group',
+  url: 'j.url',
+  createdAt: 'j.created_at',
+  ...spanMembers('j'),
+})}::text`;
 
 export class JobRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}

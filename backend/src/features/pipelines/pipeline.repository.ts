@@ -1,23 +1,39 @@
 import type pg from 'pg';
 import type { Database } from '../../database/client.js';
 import { Filter, containing, timeKey } from '../../database/filter.js';
-import { durationSeconds, finishedAt } from '../../database/spans.js';
+import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { ranMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import { RECENT_RUNS, type PipelineChange, type PipelineQuery } from './pipeline.schema.js';
 
-const RECENT = `
-  SELECT coalesce(json_agg(json_build_object(
-    'id', r.id, 'number', r.number, 'attempt', r.attempt, 'status', r.status, 'branch', r.branch, 'title', r.title,
-    'createdAt', r.created_at, 'startedAt', r.started_at,
-    'finishedAt', ${finishedAt('r')}, 'durationSeconds', ${durationSeconds('r')}
-  ) ORDER BY r.created_at DESC, r.id DESC), '[]')
-  FROM (SELECT * FROM runs WHERE pipeline_id = p.id ORDER BY created_at DESC, id DESC LIMIT ${RECENT_RUNS}) r`;
+const RECENT = jsonArray(
+  {
+    id: 'r.id',
+    number: 'r.number',
+    attempt: 'r.attempt',
+    status: 'r.status',
+    branch: 'r.branch',
+    title: 'r.title',
+    createdAt: 'r.created_at',
+    ...ranMembers('r'),
+  },
+  'r.created_at DESC, r.id DESC',
+  `FROM (SELECT * FROM runs WHERE pipeline_id = p.id ORDER BY created_at DESC, id DESC LIMIT ${RECENT_RUNS}) r`,
+);
 
-const PIPELINE = `json_build_object(
-  'id', p.id, 'name', p.name, 'displayName', p.display_name, 'description', p.description, 'definition', p.definition,
-  'url', p.url, 'source', json_build_object('id', s.id, 'name', s.name, 'kind', s.kind),
-  'repository', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'fullName', g.full_name, 'url', g.url) END,
-  'createdAt', p.created_at, 'lastActivityAt', p.last_activity_at, 'recentRuns', (${RECENT}))::text`;
+const PIPELINE = `${jsonObject({
+  id: 'p.id',
+  name: 'p.name',
+  displayName: 'p.display_name',
+  description: 'p.description',
+  definition: 'p.definition',
+  url: 'p.url',
+  source: jsonObject({ id: 's.id', name: 's.name', kind: 's.kind' }),
+  repository: jsonObjectOf('g', { id: 'g.id', fullName: 'g.full_name', url: 'g.url' }),
+  createdAt: 'p.created_at',
+  lastActivityAt: 'p.last_activity_at',
+  recentRuns: RECENT,
+})}::text`;
 
 const JOINS = 'JOIN sources s ON s.id = p.source_id LEFT JOIN repositories g ON g.id = p.repository_id';
 const ACTIVITY = 'coalesce(p.last_activity_at, p.created_at)';

@@ -1,6 +1,19 @@
 import type pg from 'pg';
 import { Filter, timeKey } from '../../database/filter.js';
+import { jsonObject } from '../../database/json-object.js';
 import type { JsonRow, PageRequest } from '../../http/pagination.js';
+
+const QUARANTINED = jsonObject({
+  id: 'e.id',
+  type: 'e.type',
+  source: 's.name',
+  kind: 's.kind',
+  deliveryKey: 'e.delivery_key',
+  reason: 'q.reason',
+  bytes: 'octet_length(e.body)',
+  receivedAt: 'e.received_at',
+  quarantinedAt: 'q.quarantined_at',
+});
 
 export class QuarantineRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
@@ -9,10 +22,7 @@ export class QuarantineRepository {
   async list({ limit, cursor }: PageRequest): Promise<JsonRow[]> {
     const filter = new Filter().after('q.quarantined_at', 'q.event_id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('q.quarantined_at')} AS key, e.id, json_build_object(
-         'id', e.id, 'type', e.type, 'source', s.name, 'kind', s.kind, 'deliveryKey', e.delivery_key,
-         'reason', q.reason, 'bytes', octet_length(e.body), 'receivedAt', e.received_at,
-         'quarantinedAt', q.quarantined_at)::text AS json
+      `SELECT ${timeKey('q.quarantined_at')} AS key, e.id, ${QUARANTINED}::text AS json
        FROM quarantined_events q JOIN events e ON e.id = q.event_id JOIN sources s ON s.id = e.source_id
        ${filter.where} ORDER BY q.quarantined_at DESC, q.event_id DESC LIMIT ${filter.parameter(limit + 1)}`,
       filter.values,

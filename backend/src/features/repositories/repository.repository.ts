@@ -1,7 +1,16 @@
 import type pg from 'pg';
 import { Filter, containing } from '../../database/filter.js';
+import { jsonObject } from '../../database/json-object.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { RepositoryQuery } from './repository.schema.js';
+
+const REPOSITORY = jsonObject({
+  id: 'g.id',
+  fullName: 'g.full_name',
+  url: 'g.url',
+  defaultBranch: 'g.default_branch',
+  source: jsonObject({ id: 's.id', name: 's.name' }),
+});
 
 /** Of the repositories that code is in. */
 export class CodeRepositoryRepository {
@@ -11,9 +20,7 @@ export class CodeRepositoryRepository {
   async list({ limit, cursor, q }: RepositoryQuery): Promise<JsonRow[]> {
     const filter = new Filter().and('g.full_name ILIKE ?', containing(q)).afterAscending('g.full_name', 'g.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT g.full_name AS key, g.id, json_build_object(
-         'id', g.id, 'fullName', g.full_name, 'url', g.url, 'defaultBranch', g.default_branch,
-         'source', json_build_object('id', s.id, 'name', s.name))::text AS json
+      `SELECT g.full_name AS key, g.id, ${REPOSITORY}::text AS json
        FROM repositories g JOIN sources s ON s.id = g.source_id ${filter.where}
        ORDER BY g.full_name, g.id LIMIT ${filter.parameter(limit + 1)}`,
       filter.values,

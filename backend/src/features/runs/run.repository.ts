@@ -1,36 +1,63 @@
 import type pg from 'pg';
 import { Filter, timeKey } from '../../database/filter.js';
-import { durationSeconds, finishedAt, spanColumns } from '../../database/spans.js';
+import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { ranMembers, spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { RunQuery } from './run.schema.js';
 
-const SUMMARY = `
-  'id', r.id, 'externalId', r.external_id,
-  'pipeline', CASE WHEN p.id IS NOT NULL THEN json_build_object('id', p.id, 'name', coalesce(p.display_name, p.name)) END,
-  'repository', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'fullName', g.full_name) END,
-  'number', r.number, 'attempt', r.attempt, 'title', r.title, 'trigger', r.trigger, 'branch', r.branch,
-  'commitSha', r.commit_sha, 'actor', r.actor, 'status', r.status, 'url', r.url, 'createdAt', r.created_at, ${spanColumns('r')}`;
+const SUMMARY = {
+  id: 'r.id',
+  externalId: 'r.external_id',
+  pipeline: jsonObjectOf('p', { id: 'p.id', name: 'coalesce(p.display_name, p.name)' }),
+  repository: jsonObjectOf('g', { id: 'g.id', fullName: 'g.full_name' }),
+  number: 'r.number',
+  attempt: 'r.attempt',
+  title: 'r.title',
+  trigger: 'r.trigger',
+  branch: 'r.branch',
+  commitSha: 'r.commit_sha',
+  actor: 'r.actor',
+  status: 'r.status',
+  url: 'r.url',
+  createdAt: 'r.created_at',
+  ...spanMembers('r'),
+};
 
 const JOINS = 'LEFT JOIN pipelines p ON p.id = r.pipeline_id LEFT JOIN repositories g ON g.id = r.repository_id';
 
 /** Runs of a pipeline that was deleted are not shown. */
 const SHOWN = `NOT EXISTS (SELECT FROM pipelines gone WHERE gone.id = r.pipeline_id AND gone.deleted_at IS NOT NULL)`;
 
-const STEPS = `
-  SELECT coalesce(json_agg(json_build_object(
-    'number', s.number, 'name', s.name, 'status', s.status, 'startedAt', s.started_at,
-    'finishedAt', ${finishedAt('s')}, 'durationSeconds', ${durationSeconds('s')}
-  ) ORDER BY s.number), '[]') FROM steps s WHERE s.job_id = j.id`;
+const STEPS = jsonArray(
+  { number: 's.number', name: 's.name', status: 's.status', ...ranMembers('s') },
+  's.number',
+  'FROM steps s WHERE s.job_id = j.id',
+);
 
-const DETAIL = `
-  SELECT json_build_object(${SUMMARY},
-    'attempts', (SELECT coalesce(json_agg(json_build_object('attempt', a.attempt, 'status', a.status, 'url', a.url, ${spanColumns('a')})
-                                 ORDER BY a.attempt), '[]') FROM run_attempts a WHERE a.run_id = r.id),
-    'jobs', (SELECT coalesce(json_agg(json_build_object(
-               'id', j.id, 'attempt', j.attempt, 'name', j.name, 'status', j.status, 'runnerLabels', j.runner_labels,
-               'runnerName', j.runner_name, 'runnerGroup', j.runner_group, 'url', j.url, ${spanColumns('j')}, 'steps', (${STEPS})
-             ) ORDER BY j.attempt, j.started_at, j.created_at, j.name), '[]') FROM jobs j WHERE j.run_id = r.id)
-  )::text AS json
+const ATTEMPTS = jsonArray(
+  { attempt: 'a.attempt', status: 'a.status', url: 'a.url', ...spanMembers('a') },
+  'a.attempt',
+  'FROM run_attempts a WHERE a.run_id = r.id',
+);
+
+const JOBS = jsonArray(
+  {
+    id: 'j.id',
+    attempt: 'j.attempt',
+    name: 'j.name',
+    status: 'j.status',
+    runnerLabels: 'j.runner_labels',
+    runnerName: 'j.runner_name',
+    runnerGroup: 'j.runner_group',
+    url: 'j.url',
+    ...spanMembers('j'),
+    steps: STEPS,
+  },
+  'j.attempt, j.started_at, j.created_at, j.name',
+  'FROM jobs j WHERE j.run_id = r.id',
+);
+
+const DETAIL = `SELECT ${jsonObject({ ...SUMMARY, attempts: ATTEMPTS, jobs: JOBS })}::text AS json
   FROM runs r ${JOINS} WHERE r.id = $1 AND ${SHOWN}`;
 
 /** Answers are the JSON that PostgreSQL wrote: an object is never made of them here. */
@@ -48,7 +75,7 @@ export class RunRepository {
       .and('r.created_at < ?', to)
       .after('r.created_at', 'r.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('r.created_at')} AS key, r.id, json_build_object(${SUMMARY})::text AS json
+      `SELECT ${timeKey('r.created_at')} AS key, r.id, ${jsonObject(SUMMARY)}::text AS json
        FROM (SELECT r.* FROM runs r ${filter.where} ORDER BY r.created_at DESC, r.id DESC LIMIT ${filter.parameter(limit + 1)}) r
        ${JOINS} ORDER BY r.created_at DESC, r.id DESC`,
       filter.values,
