@@ -55,3 +55,9 @@ export const timeKey = (column: string) => `to_char(${column}, 'YYYY-MM-DD"T"HH2
 /** Seconds from one time to another; null where one is missing, or they are the wrong way round. */
 export const secondsBetween = (from: string, to: string) =>
   `CASE WHEN ${to} >= ${from} THEN round(extract(epoch FROM ${to} - ${from}), 3)::float8 END`;
+
+/**
+ * How many rows to ask for, to show `limit` and know whether more follow. Written into the statement, since PostgreSQL
+ * plans a limit that it does not know for a tenth of the table; and of few sizes, so that there are few statements.
+ */
+export const pageLimit = (limit: number): number => ([20, 50].find((size) => size >= limit) ?? 100) + 1;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { InvalidInputError, type Fault } from '../errors.js';
 import { ACCESS, RATE_CLASSES, type Endpoint, type ReadyAnswer } from './endpoint.js';
@@ -11,6 +12,8 @@ const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const MAX_FAULTS = 100;
 const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_BODY = Buffer.alloc(0);
+const MAX_PARSED_URLS = 500;
+const MAX_PARSED_URL_LENGTH = 500;
 
 export interface MountOptions {
   /** What stands before each path, such as `/api/v1`. */
@@ -52,11 +55,20 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
   const { response, request: schemas } = endpoint;
   const route = `${options.root}${endpoint.path}`;
   const acceptable = 'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
+  // What an address says does not change: pages and polls ask for the same few again and again.
+  const parsedUrls = new LRUCache<string, Record<string, unknown>>({ max: MAX_PARSED_URLS });
+  const parse = (req: Request, bytes: Buffer): Record<string, unknown> => {
+    const lasting = !schemas.body && !schemas.headers && req.originalUrl.length <= MAX_PARSED_URL_LENGTH;
+    const known = lasting ? parsedUrls.get(req.originalUrl) : undefined;
+    const parsed = known ?? parseRequest(schemas, req, bytes);
+    if (lasting && !known) parsedUrls.set(req.originalUrl, parsed);
+    return { ...parsed };
+  };
   return async (req, res) => {
     res.locals.route = route;
     refuseUnacceptable(req, acceptable);
     const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
-    const input = parseRequest(schemas, req, bytes);
+    const input = parse(req, bytes);
     input.request = { id: res.locals.requestId, headers: req.headers, remote: req.ip ?? '', bytes };
     if ('stream' in response) input.response = res;
     const answer = await endpoint.handle(input);

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, timeKey } from '../../database/filter.js';
+import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { ChangeQuery, CommitQuery } from './change.schema.js';
 
@@ -63,10 +64,12 @@ export class ChangeRepository {
 
   private async list(table: 'changes' | 'commits', json: string, key: string, filter: Filter, limit: number) {
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey(key)} AS key, c.id, ${json}::text AS json
+      prepared(
+        `SELECT ${timeKey(key)} AS key, c.id, ${json}::text AS json
        FROM ${table} c LEFT JOIN repositories g ON g.id = c.repository_id ${filter.where}
-       ORDER BY ${key} DESC, c.id DESC LIMIT ${filter.parameter(limit + 1)}`,
-      filter.values,
+       ORDER BY ${key} DESC, c.id DESC LIMIT ${pageLimit(limit)}`,
+        filter.values,
+      ),
     );
     return rows;
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, timeKey } from '../../database/filter.js';
+import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import { spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { DeploymentQuery } from './deployment.schema.js';
@@ -40,19 +41,20 @@ export class DeploymentRepository {
       .and('d.created_at < ?', to)
       .after('d.created_at', 'd.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('d.created_at')} AS key, d.id, ${DEPLOYMENT} AS json
+      prepared(
+        `SELECT ${timeKey('d.created_at')} AS key, d.id, ${DEPLOYMENT} AS json
        FROM (SELECT d.* FROM deployments d ${filter.where}
-             ORDER BY d.created_at DESC, d.id DESC LIMIT ${filter.parameter(limit + 1)}) d
+             ORDER BY d.created_at DESC, d.id DESC LIMIT ${pageLimit(limit)}) d
        ${JOINS} ORDER BY d.created_at DESC, d.id DESC`,
-      filter.values,
+        filter.values,
+      ),
     );
     return rows;
   }
 
   async findById(id: string): Promise<string | null> {
     const { rows } = await this.pool.query<{ json: string }>(
-      `SELECT ${DEPLOYMENT} AS json FROM deployments d ${JOINS} WHERE d.id = $1`,
-      [id],
+      prepared(`SELECT ${DEPLOYMENT} AS json FROM deployments d ${JOINS} WHERE d.id = $1`, [id]),
     );
     return rows[0]?.json ?? null;
   }

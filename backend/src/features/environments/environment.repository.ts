@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter } from '../../database/filter.js';
+import { Filter, pageLimit } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { EnvironmentQuery } from './environment.schema.js';
 
@@ -27,10 +28,12 @@ export class EnvironmentRepository {
       .and('e.tier = ?::environment_tier', tier)
       .afterAscending('e.name', 'e.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT e.name AS key, e.id, ${ENVIRONMENT}::text AS json
+      prepared(
+        `SELECT e.name AS key, e.id, ${ENVIRONMENT}::text AS json
        FROM environments e JOIN services s ON s.id = e.service_id ${filter.where}
-       ORDER BY e.name, e.id LIMIT ${filter.parameter(limit + 1)}`,
-      filter.values,
+       ORDER BY e.name, e.id LIMIT ${pageLimit(limit)}`,
+        filter.values,
+      ),
     );
     return rows;
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, timeKey } from '../../database/filter.js';
+import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import { spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { JobQuery } from './job.schema.js';
@@ -31,10 +32,12 @@ export class JobRepository {
       .and('? = ANY(j.runner_labels)', runnerLabel)
       .after('j.created_at', 'j.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('j.created_at')} AS key, j.id, ${JOB} AS json
-       FROM (SELECT j.* FROM jobs j ${filter.where} ORDER BY j.created_at DESC, j.id DESC LIMIT ${filter.parameter(limit + 1)}) j
+      prepared(
+        `SELECT ${timeKey('j.created_at')} AS key, j.id, ${JOB} AS json
+       FROM (SELECT j.* FROM jobs j ${filter.where} ORDER BY j.created_at DESC, j.id DESC LIMIT ${pageLimit(limit)}) j
        ORDER BY j.created_at DESC, j.id DESC`,
-      filter.values,
+        filter.values,
+      ),
     );
     return rows;
   }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { Database } from '../../database/client.js';
-import { Filter, containing, timeKey } from '../../database/filter.js';
+import { containing, Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import { ranMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import { RECENT_RUNS, type PipelineChange, type PipelineQuery } from './pipeline.schema.js';
@@ -53,19 +54,20 @@ export class PipelineRepository {
       .and('(p.name ILIKE ? OR p.display_name ILIKE ? OR g.full_name ILIKE ?)', containing(q))
       .after(ACTIVITY, 'p.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey(ACTIVITY)} AS key, p.id, ${PIPELINE} AS json
+      prepared(
+        `SELECT ${timeKey(ACTIVITY)} AS key, p.id, ${PIPELINE} AS json
        FROM (SELECT p.* FROM pipelines p ${JOINS} ${filter.where}
-             ORDER BY ${ACTIVITY} DESC, p.id DESC LIMIT ${filter.parameter(limit + 1)}) p
+             ORDER BY ${ACTIVITY} DESC, p.id DESC LIMIT ${pageLimit(limit)}) p
        ${JOINS} ORDER BY ${ACTIVITY} DESC, p.id DESC`,
-      filter.values,
+        filter.values,
+      ),
     );
     return rows;
   }
 
   async findById(id: string): Promise<string | null> {
     const { rows } = await this.pool.query<{ json: string }>(
-      `SELECT ${PIPELINE} AS json FROM pipelines p ${JOINS} WHERE p.id = $1 AND p.deleted_at IS NULL`,
-      [id],
+      prepared(`SELECT ${PIPELINE} AS json FROM pipelines p ${JOINS} WHERE p.id = $1 AND p.deleted_at IS NULL`, [id]),
     );
     return rows[0]?.json ?? null;
   }

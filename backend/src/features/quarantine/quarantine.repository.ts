@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, timeKey } from '../../database/filter.js';
+import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import type { JsonRow, PageRequest } from '../../http/pagination.js';
 
 const QUARANTINED = jsonObject({
@@ -22,10 +23,12 @@ export class QuarantineRepository {
   async list({ limit, cursor }: PageRequest): Promise<JsonRow[]> {
     const filter = new Filter().after('q.quarantined_at', 'q.event_id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('q.quarantined_at')} AS key, e.id, ${QUARANTINED}::text AS json
+      prepared(
+        `SELECT ${timeKey('q.quarantined_at')} AS key, e.id, ${QUARANTINED}::text AS json
        FROM quarantined_events q JOIN events e ON e.id = q.event_id JOIN sources s ON s.id = e.source_id
-       ${filter.where} ORDER BY q.quarantined_at DESC, q.event_id DESC LIMIT ${filter.parameter(limit + 1)}`,
-      filter.values,
+       ${filter.where} ORDER BY q.quarantined_at DESC, q.event_id DESC LIMIT ${pageLimit(limit)}`,
+        filter.values,
+      ),
     );
     return rows;
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, containing } from '../../database/filter.js';
+import { containing, Filter, pageLimit } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { RepositoryQuery } from './repository.schema.js';
 
@@ -20,10 +21,12 @@ export class CodeRepositoryRepository {
   async list({ limit, cursor, q }: RepositoryQuery): Promise<JsonRow[]> {
     const filter = new Filter().and('g.full_name ILIKE ?', containing(q)).afterAscending('g.full_name', 'g.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT g.full_name AS key, g.id, ${REPOSITORY}::text AS json
+      prepared(
+        `SELECT g.full_name AS key, g.id, ${REPOSITORY}::text AS json
        FROM repositories g JOIN sources s ON s.id = g.source_id ${filter.where}
-       ORDER BY g.full_name, g.id LIMIT ${filter.parameter(limit + 1)}`,
-      filter.values,
+       ORDER BY g.full_name, g.id LIMIT ${pageLimit(limit)}`,
+        filter.values,
+      ),
     );
     return rows;
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { Filter, timeKey } from '../../database/filter.js';
+import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { prepared } from '../../database/prepared.js';
 import { ranMembers, spanMembers } from '../../database/spans.js';
 import type { JsonRow } from '../../http/pagination.js';
 import type { RunQuery } from './run.schema.js';
@@ -75,17 +76,19 @@ export class RunRepository {
       .and('r.created_at < ?', to)
       .after('r.created_at', 'r.id', cursor);
     const { rows } = await this.pool.query<JsonRow>(
-      `SELECT ${timeKey('r.created_at')} AS key, r.id, ${jsonObject(SUMMARY)}::text AS json
-       FROM (SELECT r.* FROM runs r ${filter.where} ORDER BY r.created_at DESC, r.id DESC LIMIT ${filter.parameter(limit + 1)}) r
+      prepared(
+        `SELECT ${timeKey('r.created_at')} AS key, r.id, ${jsonObject(SUMMARY)}::text AS json
+       FROM (SELECT r.* FROM runs r ${filter.where} ORDER BY r.created_at DESC, r.id DESC LIMIT ${pageLimit(limit)}) r
        ${JOINS} ORDER BY r.created_at DESC, r.id DESC`,
-      filter.values,
+        filter.values,
+      ),
     );
     return rows;
   }
 
   /** The run with everything in it; null where there is none. */
   async findById(id: string): Promise<string | null> {
-    const { rows } = await this.pool.query<{ json: string }>({ name: 'run-by-id', text: DETAIL, values: [id] });
+    const { rows } = await this.pool.query<{ json: string }>(prepared(DETAIL, [id]));
     return rows[0]?.json ?? null;
   }
 }
