@@ -1,7 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import request from 'supertest';
@@ -10,6 +7,7 @@ import { loadConfig } from '../src/config.js';
 import { connectDatabase, type Connections } from '../src/database/client.js';
 import { createServices, type Services } from '../src/dependencies.js';
 import { requestContext } from '../src/http/context.js';
+import { listen, type HttpServer } from '../src/http/server.js';
 import { createAccessLog } from '../src/observability/access-log.js';
 import { createEvents } from '../src/observability/events.js';
 import { createLogger } from '../src/observability/logger.js';
@@ -32,7 +30,7 @@ export function startApi(options: ApiOptions = {}) {
   const reported: unknown[] = [];
   let connections: Connections;
   let services: Services;
-  let server: Server;
+  let server: HttpServer;
 
   beforeEach(() => {
     clock.now = new Date();
@@ -77,19 +75,17 @@ export function startApi(options: ApiOptions = {}) {
       config,
       version: 'test',
     });
-    server = createServer(app).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server = await listen(app, { host: '127.0.0.1', port: 0 });
   });
 
   afterAll(async () => {
     services.live.close();
-    server.closeAllConnections();
-    server.close();
+    await server.close(0);
     await services.cache.close();
     await connections.close();
   });
 
-  const base = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const base = () => `http://127.0.0.1:${server.port}`;
   const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
     request(base())[method](
       path.startsWith('/api') || path.startsWith('/health') || path.startsWith('/metrics') ? path : `/api/v1${path}`,

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { storableText } from './fields.js';
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 100;
+const MAX_NAME_LENGTH = 600;
+/** Enough for the longest name where each character is escaped. */
+const MAX_CURSOR_LENGTH = 5_000;
 
 /** Where a page ended: the sort key and id of its last row. Opaque on the wire. */
 export interface Cursor {
@@ -12,7 +16,7 @@ export interface Cursor {
 const cursorOf = (key: z.ZodType<string>) =>
   z
     .string()
-    .max(1000)
+    .max(MAX_CURSOR_LENGTH)
     .transform((text, context): Cursor => {
       try {
         const [sortKey, id] = z.tuple([key, z.uuid()]).parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
@@ -33,11 +37,14 @@ const limit = z
   .default(DEFAULT_LIMIT)
   .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } });
 
+/** As our cursors hold it: in UTC, and not before the first year that PostgreSQL writes so. */
+const timeKey = z.iso.datetime().refine((time) => time >= '0001');
+
 /** The query parameters of a list that is ordered by time; extend it with the list's filters. */
-export const pageQuery = z.strictObject({ limit, cursor: cursorOf(z.iso.datetime({ offset: true })) });
+export const pageQuery = z.strictObject({ limit, cursor: cursorOf(timeKey) });
 
 /** The same for a list that is ordered by name. */
-export const pageByNameQuery = z.strictObject({ limit, cursor: cursorOf(z.string().max(600)) });
+export const pageByNameQuery = z.strictObject({ limit, cursor: cursorOf(storableText(MAX_NAME_LENGTH)) });
 
 export interface PageRequest {
   limit: number;

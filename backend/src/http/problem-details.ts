@@ -28,9 +28,11 @@ const httpProblems: Record<HttpError['status'], { slug: string; title: string }>
   406: { slug: 'not-acceptable', title: 'The answer is not to be had in that form' },
   408: { slug: 'request-timeout', title: 'The request took too long to arrive' },
   411: { slug: 'length-required', title: 'The length of the body is needed' },
+  412: { slug: 'precondition-failed', title: 'What the request is about has changed' },
   413: { slug: 'content-too-large', title: 'The body is too large' },
   414: { slug: 'uri-too-long', title: 'The address is too long' },
   415: { slug: 'unsupported-media-type', title: 'The body is of a kind that is not understood' },
+  416: { slug: 'range-not-satisfiable', title: 'There is no such range' },
   431: { slug: 'header-fields-too-large', title: 'The headers are too large' },
 };
 
@@ -63,7 +65,7 @@ export function problemNamed(slug: string): ProblemDetails | undefined {
 
 /** The answer to an error, and the headers that go with it. Of what is not ours to show, only that it happened. */
 export function toProblem(thrown: unknown): { problem: ProblemDetails; headers: Record<string, string> } {
-  const error = fromParser(thrown) ?? thrown;
+  const error = fromExpress(thrown) ?? thrown;
   if (error instanceof HttpError) {
     const { slug, title } = httpProblems[error.status];
     const problem = { type: `/problems/${slug}`, title, status: error.status, detail: error.message };
@@ -79,24 +81,30 @@ export function toProblem(thrown: unknown): { problem: ProblemDetails; headers: 
   return { problem: { type: 'about:blank', title: 'Internal Server Error', status: 500 }, headers: {} };
 }
 
-/** What Express and its body parser throw for bodies and paths that they cannot read. */
-function fromParser(error: unknown): HttpError | undefined {
+/** What Express, its body parser and its file server throw: each has a status, and some a type. */
+function fromExpress(error: unknown): HttpError | undefined {
   if (!(error instanceof Error) || error instanceof AppError || !('status' in error)) return undefined;
-  const { type, limit } = error as { type?: string; limit?: number };
-  switch (type) {
-    case 'entity.too.large':
-      return new HttpError(413, `The body is larger than ${limit} bytes.`, { Connection: 'close' });
-    case 'encoding.unsupported':
-      return new HttpError(415, 'The Content-Encoding is not one of gzip, deflate, br, identity.', {
-        'Accept-Encoding': 'gzip, deflate, br',
-      });
-    case 'request.size.invalid':
-      return new HttpError(400, 'The body is not as long as its Content-Length says.');
-    case 'request.aborted':
-      return new HttpError(400, 'The request ended before its body did.');
+  const { type, limit, status } = error as { type?: string; limit?: number; status: unknown };
+  if (type === 'entity.too.large') {
+    return new HttpError(413, `The body is larger than ${limit} bytes.`, { Connection: 'close' });
   }
-  if (error.status === 400 && error instanceof URIError)
+  if (type === 'encoding.unsupported') {
+    return new HttpError(415, 'The Content-Encoding is not one of gzip, deflate, br, zstd, identity.', {
+      'Accept-Encoding': 'gzip, deflate, br, zstd',
+    });
+  }
+  if (type === 'request.size.invalid') {
+    return new HttpError(400, 'The body is not as long as its Content-Length says.');
+  }
+  if (type === 'request.aborted') return new HttpError(400, 'The request ended before its body did.');
+  if (status === 400 && error instanceof URIError) {
     return new HttpError(400, 'The path is not valid percent-encoding.');
-  if (error.status === 400) return new HttpError(400, 'The body cannot be read: is it compressed as its headers say?');
+  }
+  if (status === 400) return new HttpError(400, 'The body cannot be read: is it compressed as its headers say?');
+  if (status === 404 || status === 403) return new HttpError(404, 'There is nothing at this address.');
+  if (status === 412) return new HttpError(412, 'The file is not the one that the request is about.');
+  if (status === 416) return new HttpError(416, 'The file has no such range.', headersOf(error));
   return undefined;
 }
+
+const headersOf = (error: object) => ('headers' in error ? (error.headers as Record<string, string>) : {});

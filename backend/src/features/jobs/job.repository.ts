@@ -21,12 +21,16 @@ const JOB = `${jsonObject({
   ...spanMembers('j'),
 })}::text`;
 
+/** Jobs of a pipeline that was deleted are not shown, as its runs are not. */
+const SHOWN = `NOT EXISTS (SELECT FROM runs r JOIN pipelines gone ON gone.id = r.pipeline_id
+                           WHERE r.id = j.run_id AND gone.deleted_at IS NOT NULL)`;
+
 export class JobRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, newest first, as JSON text. */
   async list({ limit, cursor, run, status, runnerLabel }: JobQuery): Promise<JsonRow[]> {
-    const filter = new Filter()
+    const filter = new Filter(SHOWN)
       .and('j.run_id = ?', run)
       .and('j.status = ANY(?::status[])', status)
       .and('? = ANY(j.runner_labels)', runnerLabel)

@@ -70,7 +70,7 @@ const runJobSchema = z.object({
   steps: z.array(stepSchema),
 });
 
-const attemptSchema = z.object({ attempt: z.int(), status: statusSchema, ...spanFields, url: z.string().nullable() });
+const attemptSchema = z.object({ attempt: z.int(), status: statusSchema, url: z.string().nullable(), ...spanFields });
 
 export const runSchema = runSummarySchema
   .extend({ attempts: z.array(attemptSchema), jobs: z.array(runJobSchema) })
