@@ -13,4 +13,6 @@ export default {
   globalSetup: './test/global-setup.js',
   globalTeardown: './test/global-teardown.js',
   maxWorkers: 2,
+  // Long enough for a busy machine: no test asserts on time.
+  testTimeout: 60_000,
 };
