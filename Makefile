@@ -12,7 +12,7 @@ export PATH := $(NODE_BIN):$(PATH)
 endif
 
 # Prisma asks for an engine that it would download; generating needs none, so any executable will do.
-PRISMA := PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx --no-install prisma
+prisma = @cd backend && said=$$(PRISMA_SCHEMA_ENGINE_BINARY=/bin/true npx --no-install prisma $(1) 2>&1) || { echo "$$said"; exit 1; }
 ENV_FILE := $(if $(wildcard .env),--env-file=.env)
 TSX := node $(ENV_FILE) --import tsx
 INSTALLED := node_modules/.installed
@@ -51,7 +51,7 @@ $(INSTALLED): package-lock.json package.json backend/package.json frontend/packa
 	@touch $@
 
 $(GENERATED): backend/prisma/schema.prisma $(INSTALLED)
-	@cd backend && $(PRISMA) generate >/dev/null
+	$(call prisma,generate)
 	@touch $@
 
 $(WEB): $(INSTALLED) $(WEB_SOURCES)
@@ -82,7 +82,7 @@ test: lint typecheck check-contracts test-unit test-e2e test-durability ## Every
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
 	@npx --no-install prettier --check --log-level warn .
-	@cd backend && $(PRISMA) validate >/dev/null
+	$(call prisma,validate)
 	@echo "lint: clean"
 
 typecheck: $(GENERATED) ## TypeScript and Svelte

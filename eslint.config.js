@@ -29,6 +29,8 @@ export default ts.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      // A conditional type may give void: what a handler without an answer returns.
+      '@typescript-eslint/no-invalid-void-type': 'off',
     },
   },
   {

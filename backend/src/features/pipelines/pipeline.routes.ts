@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConflictError, NotFoundError } from '../../errors.js';
 import { endpoint } from '../../http/endpoint.js';
 import {

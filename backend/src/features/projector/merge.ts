@@ -40,10 +40,9 @@ export function merge(subject: Subject, row: Row, patch: Patch): boolean {
     if (current !== null && (value as number) < current) beaten = true;
     if (current !== null && (value as number) <= current) continue;
     row[column] = value;
-    for (const scoped of subject.scoped ?? []) {
-      row[scoped] = subject.initial?.[scoped] ?? null;
-      delete row.versions[scoped];
-    }
+    const scoped = subject.scoped ?? [];
+    for (const name of scoped) row[name] = subject.initial?.[name] ?? null;
+    row.versions = Object.fromEntries(Object.entries(row.versions).filter(([name]) => !scoped.includes(name)));
     changed = true;
   }
   for (const [column, rule] of Object.entries(subject.columns)) {

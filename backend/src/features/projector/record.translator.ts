@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { JsonError, parseJson } from '../../http/json.js';
-import {
-  deploymentDataSchema,
-  isKnownRecordType,
-  knownRecordData,
-  pipelineRunSchema,
-} from '../records/record.schema.js';
+import type { deploymentDataSchema, pipelineRunSchema } from '../records/record.schema.js';
+import { isKnownRecordType, knownRecordData } from '../records/record.schema.js';
 import type { DeploymentFact, Fact, PipelineRunFact, TaskRunFact } from './fact.js';
 import { joinedId, recordPipeline } from './subject-id.js';
 import { UnreadableEventError, type RawEvent, type Translator } from './translator.js';

@@ -850,12 +850,12 @@ export interface components {
             attempts: {
                 attempt: number;
                 status: components["schemas"]["Status"];
+                url: string | null;
                 queuedAt: (string) | null;
                 startedAt: (string) | null;
                 finishedAt: (string) | null;
                 queueSeconds: number | null;
                 durationSeconds: number | null;
-                url: string | null;
             }[];
             jobs: {
                 /** Format: uuid */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { examplesOf, githubEvent, RECEIVED_AT, type Payload } from '../../../../test/github-examples.js';
 import type { Fact } from '../fact.js';
-import { UnreadableEventError } from '../translator.js';
 import { createGithubTranslator } from './github.translator.js';
 
 const translator = createGithubTranslator((bytes) => JSON.parse(bytes.toString()));
