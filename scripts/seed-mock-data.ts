@@ -1,7 +1,8 @@
 /**
- * Sends 90 days of mock history to a running Pitwall (`PITWALL_URL`, http://localhost:8000 unless set).
+ * Sends 90 days of mock history to a running Pitwall (`PITWALL_URL`, http://localhost:8000 unless set). Sent again, it
+ * counts nothing twice; sent later, it adds what happened since.
  *
- *   --seed N      another history (42)
+ *   --seed N      another past (42)
  *   --until TIME  where it ends, ISO 8601 (the full hour before now)
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,14 +33,16 @@ async function seedMockData(client: PitwallClient): Promise<void> {
   const started = performance.now();
   const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
   const history = mockHistory({ seed, until });
-  const { repositories, pipelines, runs, span } = history;
+  const { repositories, pipelines, runs } = history;
 
-  const made = { runs: 0, attempts: 0, deployments: 0 };
+  const made = { runs: 0, attempts: 0, deployments: 0, from: new Date(until).toISOString() };
   const counted = function* () {
     for (const record of history.records()) {
       if (record.type === 'deployment') made.deployments++;
       else made.attempts++;
       if (record.data.attempt === 1) made.runs++;
+      const queuedAt = String(record.data.queued_at);
+      if (queuedAt < made.from) made.from = queuedAt;
       yield record;
     }
   };
@@ -56,13 +59,13 @@ async function seedMockData(client: PitwallClient): Promise<void> {
   await untilProjected(client, sleep, (pending) => projecting.update(Math.max(0, total - pending)));
   projecting.stop();
 
-  const [from, to] = [span.from, span.until].map((at) => `${new Date(at).toISOString().slice(0, 16)}Z`);
   console.log(`
 ${repositories} repositories, ${pipelines} pipelines, ${runs} runs in ${made.attempts} attempts, ${made.deployments} deployments
-from ${from} to ${to}, seed ${seed}, source ${SOURCE}
+from ${made.from} to ${new Date(until).toISOString()}, seed ${seed}, source ${SOURCE}
 ${receipt.accepted} records were new, ${receipt.duplicates} were there already
 sent in ${sentAfter} s, all projected after ${seconds()} s
 `);
-  if (receipt.accepted === 0) console.log('Nothing was new. Another --seed adds another history.');
+  if (receipt.accepted === 0)
+    console.log('Nothing was new. Later there will be more, and another --seed has another past.');
   console.log(`See ${client.url}/ and ${client.url}/api/v1/pipelines`);
 }

@@ -3,7 +3,10 @@ import type { Random } from './random.js';
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-const TUESDAY = 2;
+export const WEEK_MS = 7 * DAY_MS;
+
+/** 00:00 UTC of a Monday: weeks are counted from here. */
+const FIRST_MONDAY = Date.UTC(2024, 0, 1);
 const FRIDAY = 5;
 const WEEKEND = new Map([
   [6, 0.1],
@@ -16,56 +19,64 @@ const HOURS = [
   0.14, 0.09, 0.05,
 ];
 
+/** On a Tuesday of every twelfth week no runner takes anything for some hours. */
+const OUTAGE = { everyWeeks: 12, inWeek: 2, from: DAY_MS + 9.6 * HOUR_MS, until: DAY_MS + 13.1 * HOUR_MS };
+/** What gets slower or faster does so for half a year, and then goes back. */
+const DRIFT_WEEKS = 26;
+
+/** Times are milliseconds since 1970. */
 export interface Span {
   from: number;
   until: number;
 }
 
-export const isIn = (span: Span, at: number) => at >= span.from && at < span.until;
+export const weekOf = (at: number) => Math.floor((at - FIRST_MONDAY) / WEEK_MS);
 
-/** When people work. Times are milliseconds since 1970. */
+/** When people work in one week. */
 export class Calendar {
+  readonly span: Span;
   /** Summed activity up to the end of each hour, to find a time by. */
   private readonly upTo: number[] = [];
-  private readonly summed: number = 0;
 
-  constructor(readonly span: Span) {
-    for (let hour = span.from; hour < span.until; hour += HOUR_MS) {
-      this.summed += activity(hour);
-      this.upTo.push(this.summed);
-    }
+  /** @param week as `weekOf` counts them */
+  constructor(readonly week: number) {
+    const from = FIRST_MONDAY + week * WEEK_MS;
+    this.span = { from, until: from + WEEK_MS };
+    let summed = 0;
+    for (let hour = from; hour < this.span.until; hour += HOUR_MS) this.upTo.push((summed += activity(hour)));
   }
 
-  /** A time somebody may have pushed at. */
+  /** A time at which somebody may have pushed. */
   workTime(random: Random): number {
-    const wanted = random.between(0, this.summed);
-    let [low, high] = [0, this.upTo.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.upTo[middle] as number) <= wanted) low = middle + 1;
-      else high = middle;
-    }
-    const hour = this.span.from + low * HOUR_MS;
-    return random.between(hour, Math.min(hour + HOUR_MS, this.span.until));
+    const wanted = random.between(0, this.upTo.at(-1) ?? 0);
+    const hour = this.upTo.findIndex((summed) => summed > wanted);
+    return this.span.from + (hour + random.between(0, 1)) * HOUR_MS;
   }
 
-  /** The days from 00:00 UTC that the span touches. */
+  /** 00:00 UTC of each day. */
   *days(): Generator<number> {
-    for (let day = midnight(this.span.from); day < this.span.until; day += DAY_MS) yield day;
+    for (let day = this.span.from; day < this.span.until; day += DAY_MS) yield day;
   }
 
-  /** Some hours of a Tuesday, a good month before the end, in which no runner took anything. */
-  get outage(): Span {
-    let day = midnight(this.span.until) - 31 * DAY_MS;
-    while (weekday(day) !== TUESDAY) day -= DAY_MS;
-    return { from: day + 9.6 * HOUR_MS, until: day + 13.1 * HOUR_MS };
+  get outage(): Span | undefined {
+    if (!isTurn(this.week, OUTAGE)) return undefined;
+    return { from: this.span.from + OUTAGE.from, until: this.span.from + OUTAGE.until };
   }
 
-  /** From 0 at the start to 1 at the end. */
-  progress(at: number): number {
-    return (at - this.span.from) / (this.span.until - this.span.from);
+  /** How far a drift has come, from 0 to 1. */
+  get drifted(): number {
+    return 1 - Math.abs(((this.week / DRIFT_WEEKS) % 2) - 1);
   }
 }
+
+/** Something that comes back every so many weeks. */
+export interface Recurrence {
+  everyWeeks: number;
+  /** In which of them. */
+  inWeek: number;
+}
+
+export const isTurn = (week: number, { everyWeeks, inWeek }: Recurrence) => week % everyWeeks === inWeek;
 
 /** From 0 to 1, how busy people are in the hour of a time. */
 export function activity(at: number): number {
@@ -79,5 +90,3 @@ export const isWorkday = (at: number) => !WEEKEND.has(weekday(at));
 
 /** From 0 for Sunday. */
 export const weekday = (at: number) => new Date(at).getUTCDay();
-
-const midnight = (at: number) => Math.floor(at / DAY_MS) * DAY_MS;

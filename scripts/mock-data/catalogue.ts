@@ -1,3 +1,4 @@
+import type { Recurrence } from './calendar.js';
 import * as workflows from './workflows.js';
 import type { JobTemplate } from './workflows.js';
 
@@ -21,10 +22,10 @@ export interface Pipeline {
   failing: number;
   /** How often the pipeline itself is at fault, and another try helps. */
   flaky: number;
-  /** How much longer (or shorter, below 0) it takes at the end of the history than at its start. */
+  /** How much longer (or shorter, below 0) it takes when it has drifted furthest. */
   drift: number;
-  /** Between how many days before the end nearly every run fails. */
-  broken?: { fromDaysAgo: number; untilDaysAgo: number };
+  /** When nearly every run fails; days of the week from 0 for Monday. */
+  broken?: Recurrence & { fromDay: number; untilDay: number };
 }
 
 export interface Repository {
@@ -135,7 +136,7 @@ export const catalogue: Repository[] = [
       pipeline('Build', workflows.desktopBuild, 26, push(), { failing: 0.09, drift: 0.2 }),
       pipeline('Nightly build', workflows.desktopBuild, 44, nightly(1, 30), {
         failing: 0.06,
-        broken: { fromDaysAgo: 13, untilDaysAgo: 8 },
+        broken: { everyWeeks: 9, inWeek: 2, fromDay: 2, untilDay: 7 },
       }),
       pipeline('Release', workflows.publish, 12, release(0.15)),
     ],
@@ -187,7 +188,7 @@ export const catalogue: Repository[] = [
     pipelines: [
       pipeline('CI', workflows.pythonCi, 7, push(), {
         failing: 0.07,
-        broken: { fromDaysAgo: 2.4, untilDaysAgo: 0 },
+        broken: { everyWeeks: 6, inWeek: 0, fromDay: 1.4, untilDay: 4.4 },
       }),
       pipeline('Nightly backfill', workflows.batch, 55, nightly(4, 0), { failing: 0.05, drift: 0.6 }),
       pipeline('Hourly refresh', workflows.batch, 6, { on: 'schedule', hours: [5, 8, 11, 14, 17, 20], minute: 15 }),

@@ -12,6 +12,8 @@ const BOT = 'renovate[bot]';
 const BOT_SHARE = 0.1;
 const REUSE_OPEN = 0.62;
 const MAX_OPEN = 7;
+/** Room for the numbers of a week's changes in one repository. */
+const CHANGES_PER_WEEK = 60;
 
 /** What one push brings, as the runs that it sets off tell it. */
 export interface Push {
@@ -28,20 +30,19 @@ interface Change {
   number: number;
 }
 
-/** The changes that people work on in one repository, from the first push to the merge. Asked in the order of time. */
+/** The changes that people work on in one repository in a week, from the first push to the merge. Asked in the order of time. */
 export class ChangeBook {
   private readonly open: Change[] = [];
   private number: number;
-  private readonly version: { major: number; minor: number; patch: number };
+  private releases = 0;
 
   constructor(
     private readonly repository: Pick<Repository, 'topics' | 'packages'>,
     private readonly people: string[],
+    private readonly week: number,
     private readonly random: Random,
   ) {
-    this.number = Math.floor(random.between(200, 2500));
-    const [major, minor] = [random.between(1, 6), random.between(0, 20)].map(Math.floor) as [number, number];
-    this.version = { major, minor, patch: 0 };
+    this.number = week * CHANGES_PER_WEEK;
   }
 
   /** Another commit on a change, which may be its first. */
@@ -69,16 +70,13 @@ export class ChangeBook {
 
   /** A tag on main, higher than the one before. */
   released(): Push {
-    const { version, random } = this;
-    if (random.chance(0.4)) Object.assign(version, { minor: version.minor + 1, patch: 0 });
-    else version.patch++;
-    const tag = `v${version.major}.${version.minor}.${version.patch}`;
+    const tag = `v${1 + Math.floor(this.week / 52)}.${this.week % 52}.${this.releases++}`;
     return { ...this.main(`Release ${tag}`), branch: tag };
   }
 
   private opened(): Change {
     const { random } = this;
-    this.number += Math.floor(random.between(1, 4));
+    this.number += Math.floor(random.between(1, 3));
     const change = random.chance(BOT_SHARE) ? this.update() : this.work();
     this.open.push(change);
     return change;

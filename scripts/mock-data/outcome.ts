@@ -1,4 +1,4 @@
-import { DAY_MS, type Calendar } from './calendar.js';
+import { DAY_MS, isTurn, type Calendar } from './calendar.js';
 import type { Pipeline } from './catalogue.js';
 import type { Random } from './random.js';
 
@@ -25,7 +25,7 @@ export function drawOutcome(
   pipeline: Pipeline,
   kind: string,
   at: number,
-  calendar: Pick<Calendar, 'span'>,
+  calendar: Pick<Calendar, 'span' | 'week'>,
   random: Random,
 ): Outcome {
   const onChange = kind === 'change';
@@ -44,8 +44,8 @@ export function drawRetry({ status, flaky }: Outcome, attempt: number, random: R
   return random.chance(flaky ? 0.88 : 0.1) ? ended('succeeded') : ended('failed', flaky);
 }
 
-function isBroken({ broken }: Pipeline, at: number, { span }: Pick<Calendar, 'span'>): boolean {
-  if (!broken) return false;
-  const daysAgo = (span.until - at) / DAY_MS;
-  return daysAgo <= broken.fromDaysAgo && daysAgo > broken.untilDaysAgo;
+function isBroken({ broken }: Pipeline, at: number, { span, week }: Pick<Calendar, 'span' | 'week'>): boolean {
+  if (!broken || !isTurn(week, broken)) return false;
+  const day = (at - span.from) / DAY_MS;
+  return day >= broken.fromDay && day < broken.untilDay;
 }

@@ -1,6 +1,6 @@
 import { isWorkday, MINUTE_MS, HOUR_MS, weekday, type Calendar } from './calendar.js';
 import type { Pipeline, Repository } from './catalogue.js';
-import { ChangeBook, people, type Push } from './changes.js';
+import { ChangeBook, type Push } from './changes.js';
 import { drawOutcome, type Outcome } from './outcome.js';
 import type { Random } from './random.js';
 
@@ -14,7 +14,9 @@ export interface PlannedRun {
   trigger: 'push' | 'pull_request' | 'schedule' | 'workflow_dispatch' | 'workflow_run' | 'release';
   /** Of its first attempt. */
   outcome: Outcome;
-  /** Its place among all runs, in the order of time, from 1. */
+  /** As `weekOf` counts them. */
+  week: number;
+  /** Its place in the week's plan, from 1. */
   index: number;
   number: number;
   push: Push;
@@ -28,37 +30,53 @@ interface Occasion {
   runs: Pick<PlannedRun, 'pipeline' | 'at' | 'outcome' | 'after'>[];
 }
 
-const STAFF = 36;
+/** Who works on what. */
+export type Team = { repository: Repository; people: string[] }[];
+
 const MAIN_SHARE = 0.3;
-/** How long before the end somebody pushed, so that something waits and runs there, whatever the hour. */
-const LAST_PUSHES_MS = [5_000, 12_000, 40_000, 90_000, 3 * MINUTE_MS, 6 * MINUTE_MS, 9 * MINUTE_MS];
 /** The runs of a push are asked for within this time. */
 const PUSH_SPREAD_MS = 4_000;
-/** A run that follows another is only planned where the other is over by the end of the history. */
-const FOLLOWS_WITHIN_MS = 2 * HOUR_MS;
+/** Room for the numbers of a week's runs of a pipeline that people set off. */
+const PUSHES_PER_WEEK = 200;
+/** Of that, room for runs that are apart from the plan. */
+const LAST_NUMBERS = 10;
 
-/** Plans exactly so many runs, in the order of time. */
-export function planRuns(catalogue: Repository[], calendar: Calendar, count: number, random: Random): PlannedRun[] {
-  const { until } = calendar.span;
-  const occasions = [...scheduled(catalogue, calendar, random)];
-  for (const before of LAST_PUSHES_MS) occasions.push(pushOccasion(catalogue, until - before, calendar, random));
-  let planned = occasions.reduce((sum, { runs }) => sum + runs.length, 0);
+/** Plans exactly so many runs for a week, in the order of time. */
+export function planWeek(team: Team, calendar: Calendar, count: number, random: Random): PlannedRun[] {
+  const occasions = [...scheduled(team, calendar, random)];
+  let planned = occasions.length;
   if (planned > count) throw new RangeError(`${count} runs are fewer than the ${planned} that a clock sets off.`);
   while (planned < count) {
-    const occasion = pushOccasion(catalogue, calendar.workTime(random), calendar, random);
+    const occasion = pushOccasion(team, calendar.workTime(random), calendar, random);
     // What follows stands last, so that it goes before what it follows.
     occasion.runs.splice(count - planned);
     planned += occasion.runs.length;
     occasions.push(occasion);
   }
-  return numbered(occasions, catalogue, random);
+  return numbered(occasions, team, calendar, random, (pipeline) => calendar.week * runsPerWeek(pipeline));
 }
 
-function* scheduled(catalogue: Repository[], calendar: Calendar, random: Random): Generator<Occasion> {
-  for (const repository of catalogue) {
+/** Plans the runs of pushes at given times, apart from those of the week. Their indexes begin at `firstIndex`. */
+export function planPushes(
+  team: Team,
+  calendar: Calendar,
+  times: number[],
+  firstIndex: number,
+  random: Random,
+): PlannedRun[] {
+  const occasions = times.map((at) => pushOccasion(team, at, calendar, random));
+  for (const occasion of occasions) occasion.runs = occasion.runs.filter(({ after }) => !after);
+  const runs = numbered(occasions, team, calendar, random, (pipeline) => {
+    return (calendar.week + 1) * runsPerWeek(pipeline) - LAST_NUMBERS;
+  });
+  for (const run of runs) run.index += firstIndex - 1;
+  return runs;
+}
+
+function* scheduled(team: Team, calendar: Calendar, random: Random): Generator<Occasion> {
+  for (const { repository } of team) {
     for (const pipeline of repository.pipelines) {
       for (const { at, kind } of timesOf(pipeline, calendar, random)) {
-        if (at < calendar.span.from || at >= calendar.span.until) continue;
         const outcome = drawOutcome(pipeline, kind, at, calendar, random);
         yield { at, repository, kind, runs: [{ pipeline, at, outcome }] };
       }
@@ -84,8 +102,8 @@ function* timesOf({ trigger }: Pipeline, calendar: Calendar, random: Random) {
   }
 }
 
-function pushOccasion(catalogue: Repository[], at: number, calendar: Calendar, random: Random): Occasion {
-  const repository = random.pickWeighted(catalogue, ({ weight }) => weight);
+function pushOccasion(team: Team, at: number, calendar: Calendar, random: Random): Occasion {
+  const { repository } = random.pickWeighted(team, (member) => member.repository.weight);
   const kind = random.chance(MAIN_SHARE) ? 'main' : 'change';
   const runs: Occasion['runs'] = [];
   const run = (pipeline: Pipeline, when: number) => {
@@ -97,12 +115,10 @@ function pushOccasion(catalogue: Repository[], at: number, calendar: Calendar, r
   for (const pipeline of repository.pipelines) {
     const { trigger } = pipeline;
     const heard = trigger.on === 'push' || trigger.on === (kind === 'main' ? 'main' : 'pull_request');
-    if (heard && random.chance(trigger.share)) {
-      run(pipeline, Math.min(at + random.between(0, PUSH_SPREAD_MS), calendar.span.until));
-    }
+    if (heard && random.chance(trigger.share)) run(pipeline, at + random.between(0, PUSH_SPREAD_MS));
   }
   const [ci] = runs;
-  if (kind === 'main' && ci?.outcome.status === 'succeeded' && at < calendar.span.until - FOLLOWS_WITHIN_MS) {
+  if (kind === 'main' && ci?.outcome.status === 'succeeded') {
     for (const pipeline of repository.pipelines) {
       if (pipeline.trigger.on !== 'after_ci' || !random.chance(pipeline.trigger.share)) continue;
       Object.assign(run(pipeline, ci.at + ci.pipeline.minutes * MINUTE_MS), { after: ci });
@@ -111,28 +127,49 @@ function pushOccasion(catalogue: Repository[], at: number, calendar: Calendar, r
   return { at, repository, kind, runs };
 }
 
-function numbered(occasions: Occasion[], catalogue: Repository[], random: Random): PlannedRun[] {
-  const staff = people(STAFF, random);
+function numbered(
+  occasions: Occasion[],
+  team: Team,
+  calendar: Calendar,
+  random: Random,
+  numberBefore: (pipeline: Pipeline) => number,
+): PlannedRun[] {
+  const { week } = calendar;
   const books = new Map(
-    catalogue.map((repository) => {
-      const members = random.faker.helpers.arrayElements(staff, repository.people);
-      return [repository, new ChangeBook(repository, members, random)] as const;
-    }),
+    team.map(({ repository, people }) => [repository, new ChangeBook(repository, people, week, random)] as const),
   );
   occasions.sort((a, b) => a.at - b.at);
   const plan = occasions.flatMap(({ repository, kind, runs }) => {
     const push = pushOf(kind, books.get(repository) as ChangeBook);
     // Kept as they are, so that `after` names one of the plan.
-    return runs.map((run) => Object.assign(run as PlannedRun, { repository, push, trigger: triggerOf(kind, run) }));
+    return runs.map((run) =>
+      Object.assign(run as PlannedRun, { repository, push, week, trigger: triggerOf(kind, run) }),
+    );
   });
   plan.sort((a, b) => a.at - b.at);
   const numbers = new Map<Pipeline, number>();
   for (const [index, run] of plan.entries()) {
     run.index = index + 1;
-    run.number = (numbers.get(run.pipeline) ?? Math.floor(random.between(100, 4000))) + 1;
+    run.number = (numbers.get(run.pipeline) ?? numberBefore(run.pipeline)) + 1;
     numbers.set(run.pipeline, run.number);
   }
   return plan;
+}
+
+/** How many numbers a week takes: a week is planned without knowing how many runs the weeks before it had. */
+function runsPerWeek({ trigger }: Pipeline): number {
+  switch (trigger.on) {
+    case 'schedule':
+      return trigger.hours.length * (trigger.weekdays?.length ?? 7);
+    case 'workflow_dispatch':
+    case 'release':
+      return Math.ceil(trigger.perWorkday) * 5;
+    case 'push':
+    case 'pull_request':
+    case 'main':
+    case 'after_ci':
+      return PUSHES_PER_WEEK;
+  }
 }
 
 function pushOf(kind: Occasion['kind'], book: ChangeBook): Push {

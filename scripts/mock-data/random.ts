@@ -1,11 +1,12 @@
 import { base, en, Faker } from '@faker-js/faker';
 
-/** Draws that repeat for the same seed. */
+/** Draws that repeat for the same seed, which may be several numbers. */
 export class Random {
   readonly faker: Faker;
 
-  constructor(seed: number) {
-    this.faker = new Faker({ locale: [en, base], seed });
+  constructor(...seed: number[]) {
+    this.faker = new Faker({ locale: [en, base] });
+    this.faker.seed(seed);
   }
 
   between(min: number, max: number): number {

@@ -7,7 +7,7 @@ export const SOURCE = 'mock-history';
 export interface MockRecord {
   type: 'pipeline_run' | 'deployment';
   source: string;
-  /** The same for the same seed, so that what is sent again is not counted again. */
+  /** The same for the same thing said, so that what is sent again is not counted again. */
   id: string;
   data: Record<string, unknown>;
 }
@@ -32,13 +32,20 @@ function stateAt({ status, queuedAt, startedAt, finishedAt }: Timed, until: numb
   };
 }
 
+/** What is not over is said as of `until`: under an id of its own, so that its end is still news later. */
+function asOf(id: string, state: object, until: number) {
+  const over = 'finished_at' in state;
+  return { id: over ? id : `${id}@${iso(until)}`, ...(!over && { time: { updated_at: iso(until) } }) };
+}
+
 /** The records of one attempt and of the deployments that it made, in the state they had at `until`. */
 export function recordsOf(run: PlannedRun, attempt: Attempt, seed: number, until: number): MockRecord[] {
   const state = stateAt(attempt, until);
   if (!state) return [];
   const { repository, pipeline, push } = run;
-  const runId = String(30_000_000_000 + seed * 1_000_000 + run.index);
-  const id = `${seed}-${run.index}-${attempt.attempt}`;
+  const runId = String(seed * 1e8 + run.week * 1e4 + run.index);
+  const id = `${seed}-${run.week}-${run.index}-${attempt.attempt}`;
+  const said = asOf(`run-${id}`, state, until);
   const data = {
     pipeline: pipeline.name,
     repository: repository.name,
@@ -51,12 +58,13 @@ export function recordsOf(run: PlannedRun, attempt: Attempt, seed: number, until
     commit: push.commit,
     actor: push.actor,
     ...state,
+    ...said.time,
     jobs: attempt.jobs.flatMap((job) => jobData(job, until)),
   };
   const { service } = repository;
   const deployments = service === undefined ? [] : attempt.jobs.filter(isDeployment);
   return [
-    { type: 'pipeline_run', source: SOURCE, id: `run-${id}`, data },
+    { type: 'pipeline_run', source: SOURCE, id: said.id, data },
     ...deployments.flatMap((job): MockRecord[] => {
       const { deploysTo: environment } = job.template;
       const deployed = stateAt(job, until);
@@ -64,8 +72,9 @@ export function recordsOf(run: PlannedRun, attempt: Attempt, seed: number, until
       const about = { service, environment, deployment_id: `${runId}-${attempt.attempt}-${environment}` };
       const from = { repository: repository.name, run_id: runId, pipeline: pipeline.name };
       const what = { ref: push.branch, commit: push.commit, description: push.title, creator: push.actor };
-      const data = { ...about, ...from, ...what, ...deployed };
-      return [{ type: 'deployment', source: SOURCE, id: `deployment-${id}-${environment}`, data }];
+      const { id: deploymentId, time } = asOf(`deployment-${id}-${environment}`, deployed, until);
+      const data = { ...about, ...from, ...what, ...deployed, ...time };
+      return [{ type: 'deployment', source: SOURCE, id: deploymentId, data }];
     }),
   ];
 }

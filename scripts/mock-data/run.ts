@@ -77,7 +77,7 @@ function attemptOf(run: PlannedRun, attempt: number, queuedAt: number, { status 
 
 function jobsOf({ pipeline }: PlannedRun, queuedAt: number, status: Ended, world: World): Job[] {
   const { random, calendar, runners } = world;
-  const drift = 1 + pipeline.drift * calendar.progress(queuedAt);
+  const drift = 1 + pipeline.drift * calendar.drifted;
   const usual = pipeline.minutes * MINUTE_MS * drift * random.logNormal(1, RUN_SIGMA);
   const faulty =
     status === 'failed' || status === 'timed_out'

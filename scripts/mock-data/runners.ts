@@ -1,4 +1,4 @@
-import { activity, HOUR_MS, isIn, type Calendar } from './calendar.js';
+import { activity, HOUR_MS, type Calendar } from './calendar.js';
 import type { Random } from './random.js';
 
 /** The median wait for a runner when nobody else wants one, and how many times that it grows by at the busiest hour. */
@@ -34,8 +34,8 @@ export class Runners {
     const { outage } = this.calendar;
     const wait = random.logNormal(seconds * (1 + crowding * activity(queuedAt) ** 2), 0.55) * 1000;
     const usual = queuedAt + wait;
-    if (usual < outage.from) return usual;
-    if (isIn(outage, usual)) {
+    if (!outage || usual < outage.from) return usual;
+    if (usual < outage.until) {
       const place = Math.max(0, queuedAt - outage.from) / (outage.until - outage.from);
       return outage.until + wait + place * BACKLOG_MS * 0.8 + random.between(0, 0.2 * BACKLOG_MS);
     }
