@@ -9,36 +9,47 @@ const TIMESTAMPTZ = 1184;
 
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
+const UUID_BYTES = 16;
+const TIMESTAMP_BYTES = 8;
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-export const uuidArray = (ids: readonly string[]) =>
+export const uuidArray = (ids: readonly string[]): Buffer =>
   binaryArray(
     UUID,
-    ids.map((id) => Buffer.from(id.replaceAll('-', ''), 'hex')),
+    ids,
+    () => UUID_BYTES,
+    (array, id, at) => array.write(id.replaceAll('-', ''), at, UUID_BYTES, 'hex'),
   );
 
-export const textArray = (texts: readonly (string | null)[]) =>
+export const textArray = (texts: readonly (string | null)[]): Buffer =>
+  binaryArray(TEXT, texts, Buffer.byteLength, (array, text, at) => array.write(text, at));
+
+export const bytesArray = (values: readonly Buffer[]): Buffer =>
   binaryArray(
-    TEXT,
-    texts.map((text) => (text === null ? null : Buffer.from(text))),
+    BYTEA,
+    values,
+    (value) => value.length,
+    (array, value, at) => value.copy(array, at),
   );
 
-export const bytesArray = (values: readonly Buffer[]) => binaryArray(BYTEA, values);
-
-export const timestampArray = (times: readonly Date[]) =>
+export const timestampArray = (times: readonly Date[]): Buffer =>
   binaryArray(
     TIMESTAMPTZ,
-    times.map((time) => {
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigInt64BE(BigInt(time.getTime() - POSTGRES_EPOCH_MS) * 1000n);
-      return bytes;
-    }),
+    times,
+    () => TIMESTAMP_BYTES,
+    (array, time, at) => array.writeBigInt64BE(BigInt(time.getTime() - POSTGRES_EPOCH_MS) * 1000n, at),
   );
 
-function binaryArray(elementType: number, elements: readonly (Buffer | null)[]): Buffer {
-  let size = HEADER_BYTES;
-  for (const element of elements) size += LENGTH_BYTES + (element?.length ?? 0);
+/** Written straight into the one buffer: a buffer per element would be most of the garbage of an append. */
+function binaryArray<T>(
+  elementType: number,
+  elements: readonly (T | null)[],
+  lengthOf: (element: T) => number,
+  write: (array: Buffer, element: T, at: number) => void,
+): Buffer {
+  const lengths = elements.map((element) => (element === null ? -1 : lengthOf(element)));
+  const size = lengths.reduce((sum, length) => sum + LENGTH_BYTES + Math.max(length, 0), HEADER_BYTES);
   const array = Buffer.allocUnsafe(elements.length === 0 ? 12 : size);
   array.writeInt32BE(elements.length === 0 ? 0 : 1, 0);
   array.writeInt32BE(elements.includes(null) ? 1 : 0, 4);
@@ -47,10 +58,13 @@ function binaryArray(elementType: number, elements: readonly (Buffer | null)[]):
   array.writeInt32BE(elements.length, 12);
   array.writeInt32BE(1, 16);
   let at = HEADER_BYTES;
-  for (const element of elements) {
-    array.writeInt32BE(element?.length ?? -1, at);
+  for (const [index, element] of elements.entries()) {
+    const length = lengths[index] as number;
+    array.writeInt32BE(length, at);
     at += LENGTH_BYTES;
-    if (element) at += element.copy(array, at);
+    if (element === null) continue;
+    write(array, element, at);
+    at += length;
   }
   return array;
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+
+/** The variant of RFC 9562 in the digit that holds it: its two highest bits are 10. */
+const VARIANT_DIGITS = '89ab89ab89ab89ab';
 
 /**
  * A UUID computed from names: the same names give the same id on every replica and at every replay. Version 8 over
  * SHA-256, as in RFC 9562, appendix B.2.
  */
 export function nameUuid(...names: string[]): string {
-  const digest = createHash('sha256').update(JSON.stringify(names)).digest();
-  digest[6] = ((digest[6] as number) & 0x0f) | 0x80;
-  digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
-  const hex = digest.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hash('sha256', JSON.stringify(names), 'hex');
+  const variant = VARIANT_DIGITS.charAt(parseInt(hex.charAt(16), 16));
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,6 +1,9 @@
 /** Deeper values overflow the stack of whatever writes them again: `JSON.stringify` throws at some thousands. */
 export const MAX_JSON_DEPTH = 64;
 
+/** Keeps nothing between calls that do not stream. */
+const DECODER = new TextDecoder('utf-8', { fatal: true });
+
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 }
@@ -18,7 +21,7 @@ export function parseJson(bytes: Buffer): unknown {
   refuseDepth(bytes);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = DECODER.decode(bytes);
   } catch {
     throw new JsonError('is not UTF-8 text');
   }

@@ -10,7 +10,8 @@ const APPEND = `
     ON CONFLICT (id) DO NOTHING
     RETURNING id, source_id, type, received_at, octet_length(body) AS bytes
   ), enqueued AS (
-    INSERT INTO pending_events (event_id) SELECT id FROM appended WHERE id = ANY($8::uuid[])
+    INSERT INTO pending_events (event_id)
+    SELECT id FROM appended JOIN unnest($8::uuid[]) AS projectable (id) USING (id)
   ), counted AS (
     INSERT INTO event_counts (source_id, type, day, slot, count, bytes, latest_at)
     SELECT source_id, type, (received_at AT TIME ZONE 'UTC')::date, pg_backend_pid() % 16,
