@@ -12,3 +12,10 @@ export function nameUuid(...names: string[]): string {
   const variant = VARIANT_DIGITS.charAt(parseInt(hex.charAt(16), 16));
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/**
+ * The UUID of a part of what another names: its last 32 bits hold the part's number. Parts of one whole are neighbours
+ * in an index, and take no hash of their own.
+ */
+export const partUuid = (whole: string, number: number): string =>
+  whole.slice(0, 28) + (number >>> 0).toString(16).padStart(8, '0');

@@ -10,7 +10,7 @@ import type {
   TaskRunFact,
 } from './fact.js';
 import type { Patch } from './merge.js';
-import { idsIn, type Ids } from './subject-id.js';
+import { attemptId, idsIn, stepId, type Ids } from './subject-id.js';
 import type { SubjectName } from './subject.js';
 
 export interface SubjectPatch extends Patch {
@@ -96,7 +96,7 @@ function runPatches(sourceId: string, ids: Ids, fact: PipelineRunFact): SubjectP
   };
   const attempt: SubjectPatch = {
     subject: 'attempt',
-    id: ids.attempt(fact.run, fact.attempt),
+    id: attemptId(run.id, fact.attempt),
     at,
     values: { run_id: run.id, attempt: fact.attempt, url: fact.url, ...state },
   };
@@ -126,7 +126,7 @@ function jobPatches(sourceId: string, ids: Ids, fact: TaskRunFact): SubjectPatch
   };
   const steps = (fact.steps ?? []).map((step): SubjectPatch => ({
     subject: 'step',
-    id: ids.step(fact.job, step.number),
+    id: stepId(job.id, step.number),
     at,
     values: {
       job_id: job.id,
