@@ -55,7 +55,8 @@ describe('the source of the demo', () => {
   });
 
   it('gets a new secret where it is there', async () => {
-    const pitwall = fakePitwall({ listed: [{ id: '1', name: 'demo', kind: 'github' }] });
+    const listed = ['other', 'demo'].map((name, index) => ({ id: String(index), name, kind: 'github' }));
+    const pitwall = fakePitwall({ listed });
 
     expect(await demoSource(pitwall.client, 'demo')).toEqual({ name: 'demo', secret: 'rotated 1' });
   });

@@ -104,7 +104,7 @@ describe('the mock history', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('keeps jobs within their run, and attempts after each other', () => {
+  it('keeps jobs within their run, ends them with their steps, and puts attempts after each other', () => {
     const ends = new Map(runs.map((run) => [`${run.run_id} ${run.attempt}`, time(run.finished_at)]));
     const tooEarly = runs.filter(({ run_id, attempt, queued_at }) => {
       return attempt > 1 && !((ends.get(`${run_id} ${attempt - 1}`) ?? Infinity) < Date.parse(queued_at));
@@ -114,8 +114,16 @@ describe('the mock history', () => {
       return jobs.some((job) => (time(job.finished_at) ?? 0) > end || (job.queued_at ?? '') < queued_at);
     });
 
+    const apart = runs
+      .flatMap(({ jobs }) => jobs)
+      .filter(({ finished_at, steps = [] }) => {
+        const ends = steps.flatMap((step) => time(step.finished_at) ?? []);
+        return finished_at !== undefined && ends.length > 0 && Math.max(...ends) !== time(finished_at);
+      });
+
     expect(tooEarly).toEqual([]);
     expect(outside).toEqual([]);
+    expect(apart).toEqual([]);
   });
 
   it('follows the working day and the week', () => {
