@@ -39,6 +39,9 @@ const environmentSchema = z.object({
   SHUTDOWN_GRACE_MS: whole(0, 120_000).default(20_000),
 });
 
+/** The names of all settings. */
+export const VARIABLES = Object.keys(environmentSchema.shape);
+
 export type Config = ReturnType<typeof loadConfig>;
 
 /** Thrown with every fault of the configuration at once; holds none of the values. */

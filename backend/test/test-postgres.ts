@@ -33,5 +33,3 @@ process.on('SIGINT', () => undefined);
 await once(process.stdin, 'end');
 await server.stop();
 await rm(dataDir, { recursive: true, force: true });
-// The schema engine leaves a timer of ten seconds behind (its wait for the migration lock).
-process.exit(0);

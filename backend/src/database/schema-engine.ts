@@ -51,12 +51,19 @@ let instantiated: Promise<void> | undefined;
 async function instantiate(): Promise<void> {
   const module = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const { instance } = await WebAssembly.instantiate(await readFile(module.replace(/\.js$/, '.wasm')), {
-    './schema_engine_bg.js': engineModule,
+    './schema_engine_bg.js': { ...engineModule, ...timersThatHoldNothingUp() },
   });
   // The engine reports a panic to this global before it traps.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: throwPanic } });
   engineModule.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
+}
+
+/** The engine never clears its timer for the migration lock, which would keep the process for ten seconds more. */
+function timersThatHoldNothingUp() {
+  const names = Object.keys(engineModule).filter((name) => name.startsWith('__wbg_setTimeout'));
+  const start = (callback: () => void, ms: number) => setTimeout(callback, ms >>> 0).unref();
+  return Object.fromEntries(names.map((name) => [name, start]));
 }
 
 /** A throw-away database, for replaying the migrations. adapter-pg's own is dropped while it is still connected to. */

@@ -20,6 +20,7 @@ export class HealthService {
   constructor(
     private readonly probes: HealthProbes,
     private readonly maxLagSeconds: number,
+    private readonly checkTimeoutMs = CHECK_TIMEOUT_MS,
   ) {}
 
   /** From now on, no new work should come here. */
@@ -61,8 +62,8 @@ export class HealthService {
   private async check(probe: () => Promise<Check>): Promise<Check> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<Check>((resolve) => {
-      const late: Check = { status: 'unavailable', detail: `no answer within ${CHECK_TIMEOUT_MS} ms` };
-      timer = setTimeout(() => resolve(late), CHECK_TIMEOUT_MS);
+      const late: Check = { status: 'unavailable', detail: `no answer within ${this.checkTimeoutMs} ms` };
+      timer = setTimeout(() => resolve(late), this.checkTimeoutMs);
     });
     const failed = (): Check => ({ status: 'unavailable', detail: 'does not answer' });
     return Promise.race([probe().catch(failed), timeout]).finally(() => clearTimeout(timer));

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { ConfigurationError, loadConfig, VARIABLES } from './config.js';
+
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const DATABASE = { DATABASE_URL: 'postgresql://localhost/pitwall', PITWALL_SECRET_KEY: KEY };
+
+function faultsOf(environment: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
+/** The variables of the example with their values, in order. */
+async function exampleVariables(): Promise<[string, string][]> {
+  const text = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+}
+
+it('needs nothing, and then serves loopback from a PostgreSQL of its own', () => {
+  const config = loadConfig({}, false);
+
+  expect(config).toEqual({
+    environment: 'development',
+    http: { host: '127.0.0.1', port: 8000, trustProxy: false, shutdownDelayMs: 0, shutdownGraceMs: 20_000 },
+    dataDir: './.pitwall',
+    secretKey: undefined,
+    database: { url: undefined, poolSize: 10 },
+    redis: { url: undefined },
+    log: { level: 'info', format: 'json' },
+    sentry: { dsn: undefined },
+    tracing: { endpoint: undefined, sampleRatio: 1 },
+    intake: { maxHookBytes: 26_214_400, maxBatchBytes: 10_485_760, maxBatchRecords: 1000 },
+    projector: { batchEvents: 500, pollMs: 500 },
+    ready: { maxLagSeconds: 300 },
+    cache: { pipelinesTtlSeconds: 30, runsTtlSeconds: 30, deploymentsTtlSeconds: 30 },
+  });
+});
+
+it('takes what is set to nothing for not set', () => {
+  const nothing = Object.fromEntries(VARIABLES.map((name) => [name, '']));
+
+  expect(loadConfig(nothing, false)).toEqual(loadConfig({}, false));
+});
+
+it('logs for people where they look on, and otherwise for machines', () => {
+  expect(loadConfig({}, true).log.format).toBe('pretty');
+  expect(loadConfig({ LOG_FORMAT: 'json' }, true).log.format).toBe('json');
+  expect(loadConfig({ LOG_FORMAT: 'pretty' }, false).log.format).toBe('pretty');
+});
+
+it('says all that is wrong at once, by name, and repeats no value', () => {
+  const wrong = {
+    ...{ NODE_ENV: 'hunter2', PORT: 'hunter2', PITWALL_UNAUTHENTICATED: 'hunter2', PITWALL_SECRET_KEY: 'hunter2' },
+    ...{ DATABASE_URL: 'mysql://root:hunter2@db', DATABASE_POOL_SIZE: '1', REDIS_URL: 'http://:hunter2@redis' },
+    ...{ LOG_LEVEL: 'hunter2', LOG_FORMAT: 'hunter2', SENTRY_DSN: 'hunter2', OTEL_EXPORTER_OTLP_ENDPOINT: 'hunter2' },
+    ...{ OTEL_TRACES_SAMPLER_ARG: '1.1', MAX_HOOK_BYTES: '1', MAX_BATCH_BYTES: '1e12', MAX_BATCH_RECORDS: '0' },
+    ...{ PROJECTOR_BATCH_EVENTS: '5001', PROJECTOR_POLL_MS: '9', READY_MAX_LAG_SECONDS: '0.5' },
+    ...{ CACHE_TTL_PIPELINES_SECONDS: '0', CACHE_TTL_RUNS_SECONDS: '-1', CACHE_TTL_DEPLOYMENTS_SECONDS: 'Infinity' },
+    ...{ SHUTDOWN_DELAY_MS: '60001', SHUTDOWN_GRACE_MS: 'NaN' },
+  };
+
+  const faults = faultsOf(wrong);
+
+  expect(faults.map((fault) => fault.split(':')[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
+  const { message } = new ConfigurationError(faults);
+  expect(message).toContain('23 faults');
+  expect(message).not.toContain('hunter2');
+});
+
+it.each<[string, NodeJS.ProcessEnv]>([
+  ['DATABASE_URL', { NODE_ENV: 'production' }],
+  ['PITWALL_SECRET_KEY', { DATABASE_URL: DATABASE.DATABASE_URL }],
+  ['HOST', { HOST: '0.0.0.0' }],
+  ['HOST', { HOST: '::', PITWALL_UNAUTHENTICATED: 'false' }],
+  ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '1' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '*' }],
+])('SEC20 refuses what is valid by itself and does not go together: %s in %j', (name, environment) => {
+  expect(faultsOf(environment)).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+});
+
+it('says every contradiction at once', () => {
+  const faults = faultsOf({ NODE_ENV: 'production', HOST: '0.0.0.0', TRUST_PROXY: '*' });
+
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['DATABASE_URL', 'HOST', 'TRUST_PROXY']);
+});
+
+it.each<[string, NodeJS.ProcessEnv]>([
+  ['production with a database', { NODE_ENV: 'production', ...DATABASE }],
+  ['another address behind a proxy that authenticates', { HOST: '0.0.0.0', PITWALL_UNAUTHENTICATED: 'true' }],
+  ['each loopback', { HOST: '::1' }],
+  ['a port that the system chooses', { PORT: '0' }],
+  ['Redis over TLS', { REDIS_URL: 'rediss://:secret@redis.example.com:6380/1' }],
+])('goes with %s', (_what, environment) => {
+  expect(faultsOf(environment)).toEqual([]);
+});
+
+it('reads the proxies that are believed as a list', () => {
+  const { http } = loadConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8' });
+
+  expect(http.trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+});
+
+it.each(['c2hvcnQ=', 'not base64 at all', Buffer.alloc(33).toString('base64')])(
+  'refuses the secret key "%s"',
+  (key) => {
+    expect(faultsOf({ PITWALL_SECRET_KEY: key })).toEqual(['PITWALL_SECRET_KEY: is not 32 bytes in base64']);
+  },
+);
+
+it('has an example that names each variable once, with its default', async () => {
+  const variables = await exampleVariables();
+
+  expect(variables.map(([name]) => name).toSorted()).toEqual(VARIABLES.toSorted());
+  expect(loadConfig(Object.fromEntries(variables), false)).toEqual(loadConfig({}, false));
+  // Whatever has a default shows it: only what has none is left empty.
+  const empty = variables.filter(([, value]) => value === '').map(([name]) => name);
+  expect(empty.toSorted()).toEqual(
+    [
+      ...['DATABASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'PITWALL_SECRET_KEY', 'REDIS_URL', 'SENTRY_DSN'],
+      'TRUST_PROXY',
+    ].toSorted(),
+  );
+});
+
+it('has an example that says what each variable is for', async () => {
+  const text = await readFile(new URL('../../.env.example', import.meta.url), 'utf8');
+  const lines = text.split('\n');
+
+  const bare = lines.filter((line, index) => /^[A-Z]/.test(line) && !lines[index - 1]?.startsWith('# '));
+  expect(bare).toEqual([]);
+});
