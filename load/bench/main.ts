@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +5,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../backend/src/database/embedded-postgres.js';
 import { migrate } from '../../backend/src/database/migrations.js';
 import type { Measurement, Task } from '../client/measurement.js';
+import { BACKEND, compileBackend } from '../service/compiled-backend.js';
 import { makeDataFolder } from '../service/data-folder.js';
 import { freePort, PitwallProcess } from '../service/pitwall.js';
 import { WorkerProcess } from '../service/worker-process.js';
@@ -17,7 +17,6 @@ import { readOptions } from './options.js';
 import { table, writeJson } from './report.js';
 import { seedRuns } from './seeded-runs.js';
 
-const BACKEND = fileURLToPath(new URL('../../backend/', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const POOL_SIZE = 10;
 
@@ -55,7 +54,7 @@ async function runAll(bench: Bench): Promise<CaseResult[]> {
 /** Pitwall as production runs it: compiled, beside a PostgreSQL of its own. */
 async function prepare(): Promise<Bench> {
   say('Compiling, and making a database ...');
-  execFileSync('npm', ['run', 'build', '--silent'], { cwd: BACKEND, stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = compileBackend();
   const folder = await makeDataFolder('bench');
   closers.push(() => folder.remove());
   const postgres = await startEmbeddedPostgres({ dataDir: folder.path });
@@ -68,7 +67,7 @@ async function prepare(): Promise<Bench> {
 
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const pitwall = await PitwallProcess.start({
-    command: [...profiling, 'dist/main.js'],
+    command: [...profiling, program],
     cwd: BACKEND,
     port: await freePort(),
     environment: {
