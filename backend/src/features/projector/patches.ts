@@ -10,7 +10,7 @@ import type {
   TaskRunFact,
 } from './fact.js';
 import type { Patch } from './merge.js';
-import { attemptId, idsIn, stepId, type Ids } from './subject-id.js';
+import { attemptId, stepId, type Ids } from './subject-id.js';
 import type { SubjectName } from './subject.js';
 
 export interface SubjectPatch extends Patch {
@@ -18,8 +18,7 @@ export interface SubjectPatch extends Patch {
 }
 
 /** The rows that a source's fact speaks of. Ids come from the provider's identifiers, so no row must be there before another. */
-export function patchesOf(sourceId: string, fact: Fact): SubjectPatch[] {
-  const ids = idsIn(sourceId);
+export function patchesOf(sourceId: string, ids: Ids, fact: Fact): SubjectPatch[] {
   switch (fact.subject) {
     case 'repository':
       return [repositoryPatch(sourceId, ids, fact)];

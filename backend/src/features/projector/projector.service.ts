@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isTransient } from '../../database/errors.js';
 import type { Events } from '../../observability/events.js';
 import type { Tracing } from '../../observability/tracing.js';
@@ -6,6 +7,7 @@ import type { Row } from './merge.js';
 import { patchesOf, type SubjectPatch } from './patches.js';
 import type { ProjectionRepository } from './projection.repository.js';
 import type { PendingEvent, QueueRepository } from './queue.repository.js';
+import { idsIn, type Ids } from './subject-id.js';
 import type { SubjectName } from './subject.js';
 import { UnreadableEventError, type Translator } from './translator.js';
 import { writePatches, type Written } from './write-patches.js';
@@ -13,6 +15,7 @@ import { writePatches, type Written } from './write-patches.js';
 export const PROJECTED_CHANNEL = 'pitwall_projected';
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_REASON_LENGTH = 500;
+const EVENTS_BETWEEN_PAUSES = 25;
 /** A notification holds at most 8,000 bytes; past this many ids, it says only that there is more. */
 const MAX_NAMED_IDS = 50;
 
@@ -91,7 +94,7 @@ export class Projector {
     const { queue, projection } = transaction;
     const events = await queue.take(maxEvents, MAX_BATCH_BYTES);
     if (events.length === 0) return null;
-    const { patches, unreadable } = this.translate(events);
+    const { patches, unreadable } = await this.translate(events);
     const written = await write(transaction, patches, (reason) => {
       for (const event of events) unreadable.push({ event, reason });
     });
@@ -108,13 +111,18 @@ export class Projector {
     return { events, unreadable, written };
   }
 
-  private translate(events: PendingEvent[]) {
+  private async translate(events: PendingEvent[]) {
     const patches: SubjectPatch[] = [];
     const unreadable: Batch['unreadable'] = [];
-    for (const event of events) {
+    const idsOf = new Map<string, Ids>();
+    for (const [index, event] of events.entries()) {
+      // The requests that this process answers meanwhile should not wait for a whole batch.
+      if (index % EVENTS_BETWEEN_PAUSES === EVENTS_BETWEEN_PAUSES - 1) await setImmediate();
+      const ids = idsOf.get(event.sourceId) ?? idsIn(event.sourceId);
+      idsOf.set(event.sourceId, ids);
       try {
         const facts = this.translators[event.kind]?.translate(event) ?? [];
-        for (const fact of facts) patches.push(...patchesOf(event.sourceId, fact));
+        for (const fact of facts) patches.push(...patchesOf(event.sourceId, ids, fact));
       } catch (error) {
         // A fault of the translator itself must not hold up the events behind this one either.
         const reason =

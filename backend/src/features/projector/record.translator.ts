@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { JsonError, parseJson } from '../../http/json.js';
-import type { deploymentDataSchema, pipelineRunSchema } from '../records/record.schema.js';
-import { isKnownRecordType, knownRecordData } from '../records/record.schema.js';
+import {
+  deploymentDataSchema,
+  isKnownRecordType,
+  pipelineRunSchema,
+  type KnownRecordType,
+} from '../records/record.schema.js';
 import type { DeploymentFact, Fact, PipelineRunFact, TaskRunFact } from './fact.js';
 import { joinedId, recordPipeline } from './subject-id.js';
 import { UnreadableEventError, type RawEvent, type Translator } from './translator.js';
@@ -9,22 +13,26 @@ import { UnreadableEventError, type RawEvent, type Translator } from './translat
 type PipelineRunData = z.output<typeof pipelineRunSchema>;
 type DeploymentData = z.output<typeof deploymentDataSchema>;
 
-/** Reads the records of the generic API whose types say something about delivery. */
-export const recordTranslator: Translator = {
-  types: new Set(Object.keys(knownRecordData)),
-  translate(event) {
-    if (!isKnownRecordType(event.type)) return [];
-    const result = z.object({ data: knownRecordData[event.type] as z.ZodType }).safeParse(bodyOf(event));
-    if (result.error) {
-      const [issue] = result.error.issues;
-      throw new UnreadableEventError(`${issue?.path.join('.')}: ${issue?.message}`);
-    }
-    const { data } = result.data;
-    return event.type === 'pipeline_run'
-      ? factsOfRun(data as PipelineRunData, event.receivedAt)
-      : factsOfDeployment(data as DeploymentData, event.receivedAt);
-  },
+const runBody = z.object({ data: pipelineRunSchema });
+const deploymentBody = z.object({ data: deploymentDataSchema });
+
+/** How each type of record that says something about delivery is read. */
+const readers: Record<KnownRecordType, (event: RawEvent) => Fact[]> = {
+  pipeline_run: (event) => factsOfRun(read(runBody, event).data, event.receivedAt),
+  deployment: (event) => factsOfDeployment(read(deploymentBody, event).data, event.receivedAt),
 };
+
+export const recordTranslator: Translator = {
+  types: new Set(Object.keys(readers)),
+  translate: (event) => (isKnownRecordType(event.type) ? readers[event.type](event) : []),
+};
+
+function read<Z extends z.ZodType>(schema: Z, event: RawEvent): z.output<Z> {
+  const result = schema.safeParse(bodyOf(event));
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UnreadableEventError(`${issue?.path.join('.')}: ${issue?.message}`);
+}
 
 function bodyOf(event: RawEvent): unknown {
   try {
