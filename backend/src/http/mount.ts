@@ -28,7 +28,7 @@ export function mount(router: Router, endpoints: Endpoint[], options: MountOptio
   for (const endpoint of endpoints) {
     checkDefinition(endpoint);
     const path = expressPath(`${options.root}${endpoint.path}`);
-    const chain: RequestHandler[] = [];
+    const chain: RequestHandler[] = [nameRoute(`${options.root}${endpoint.path}`)];
     if (endpoint.request.body || endpoint.request.rawBody) {
       const limit = endpoint.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
       const reader = readers.get(limit) ?? express.raw({ limit, type: () => true });
@@ -51,9 +51,16 @@ function checkDefinition({ method, path, access, rate }: Endpoint): void {
   if (!RATE_CLASSES.includes(rate)) throw new Error(`${method} ${path} does not declare its rate class.`);
 }
 
+/** First of all, so that the log and the metrics can also name the route of what is refused for its body. */
+const nameRoute =
+  (route: string): RequestHandler =>
+  (_req, res, next) => {
+    res.locals.route = route;
+    next();
+  };
+
 function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
   const { response, request: schemas } = endpoint;
-  const route = `${options.root}${endpoint.path}`;
   const acceptable = 'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
   // What an address says does not change: pages and polls ask for the same few again and again.
   const parsedUrls = new LRUCache<string, Record<string, unknown>>({ max: MAX_PARSED_URLS });
@@ -65,7 +72,6 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
     return { ...parsed };
   };
   return async (req, res) => {
-    res.locals.route = route;
     refuseUnacceptable(req, acceptable);
     const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
     const input = parse(req, bytes);
