@@ -151,7 +151,7 @@ async function openDatabase(
   if (url && config.environment === 'production') return url;
   let databaseUrl = url;
   if (!databaseUrl) {
-    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir });
+    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, onLost: endForLostDatabase });
     lifecycle.onClose('embedded PostgreSQL', () => embedded.stop());
     if (embedded.adopted) logger.info('Took over the PostgreSQL that an earlier process left running.');
     databaseUrl = embedded.url;
@@ -159,4 +159,9 @@ async function openDatabase(
   const { appliedNow } = await migrate(databaseUrl);
   if (appliedNow.length > 0) logger.info('Migrations were applied.', { migrations: appliedNow });
   return databaseUrl;
+}
+
+/** Nothing works without it, and the next start brings it back: the process ends, as for any fault that nobody foresaw. */
+function endForLostDatabase(): never {
+  throw new Error('The embedded PostgreSQL ended. Start Pitwall again: it recovers what was acknowledged.');
 }

@@ -21,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Skips the flush to disk while the cluster is made. For throw-away clusters. */
   disposable?: boolean;
+  /** Called when the server ends though nobody stopped it. */
+  onLost?(): void;
 }
 
 const DATABASE = 'pitwall';
@@ -36,12 +38,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
   const running = await runningServer(cluster.folder);
   if (running && (await answers(urlAt(running.port)))) {
-    const owner = await claim(urlAt(running.port), options.dataDir);
-    return { url: urlAt(running.port), adopted: true, stop: () => owner.end().then(() => stopProcess(running.pid)) };
+    const url = urlAt(running.port);
+    return { url, adopted: true, stop: await own(url, options, () => stopProcess(running.pid)) };
   }
   const { server, url } = await launchPatiently(cluster, urlAt, options.settings ?? {});
-  const owner = await claim(url, options.dataDir);
-  return { url, adopted: false, stop: () => owner.end().then(() => stopChild(server)) };
+  return { url, adopted: false, stop: await own(url, options, () => stopChild(server)) };
+}
+
+/** Claims the server and watches over it. Answers what gives it up and stops it. */
+async function own(url: string, { dataDir, onLost }: EmbeddedPostgresOptions, stop: () => Promise<void>) {
+  const owner = await claim(url, dataDir);
+  let stopping = false;
+  owner.once('end', () => stopping || onLost?.());
+  return async () => {
+    stopping = true;
+    await owner.end();
+    await stop();
+  };
 }
 
 /** What is left of a server that was killed holds the cluster for a moment longer: its processes end, its pid is freed. */
