@@ -6,6 +6,17 @@ export function isUniqueViolation(error: unknown): boolean {
 
 const NETWORK_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
+/** https://www.prisma.io/docs/orm/reference/error-reference: not reached, too late, closed, too many, write conflict. */
+const PRISMA_ERRORS = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034', 'P2037']);
+
+/** As pg throws it; Prisma keeps what pg said below its own error. */
+interface DatabaseError {
+  message?: unknown;
+  code?: unknown;
+  cause?: { originalCode?: unknown };
+  meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+}
+
 /**
  * Whether the same statement may succeed later: the connection, the server's state or another transaction was at fault,
  * not the data. By SQLSTATE class (https://www.postgresql.org/docs/18/errcodes-appendix.html): 08 connection, 40
@@ -13,8 +24,10 @@ const NETWORK_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOU
  * prerequisite state (lock not available).
  */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'string') return /terminat|timeout|closed|Connection/.test(error.message);
-  return NETWORK_ERRORS.has(code) || /^(08|40|53|55|57|58)/.test(code);
+  if (typeof error !== 'object' || error === null) return false;
+  const { message, code, cause, meta } = error as DatabaseError;
+  const original = (meta?.driverAdapterError?.cause ?? cause)?.originalCode;
+  const known = [code, original].filter((one) => typeof one === 'string');
+  if (known.length === 0) return typeof message === 'string' && /terminat|timeout|closed|Connection/.test(message);
+  return known.some((one) => NETWORK_ERRORS.has(one) || PRISMA_ERRORS.has(one) || /^(08|40|53|55|57|58)...$/.test(one));
 }
