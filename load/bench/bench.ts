@@ -30,7 +30,13 @@ export interface CaseResult {
   floorPerSecond: number;
   ratio: number;
   aim: number | null;
+  /** At half of the peak, by the open model. */
   latency?: Measurement['latency'];
+  /** Microseconds of CPU per unit at the peak, of Pitwall's own process and of its floor's. */
+  cpuMicros?: number;
+  floorCpuMicros?: number;
+  /** The client's share of one core at the peak: near 1, it is the client that was measured. */
+  clientShare?: number;
   details: Record<string, unknown>;
 }
 
@@ -44,5 +50,3 @@ export async function clearLog({ database }: Pick<Bench, 'database'>): Promise<v
   await database.query('TRUNCATE events, pending_events, event_counts, quarantined_events');
   await database.query('CHECKPOINT');
 }
-
-export const mean = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

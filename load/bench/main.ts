@@ -21,7 +21,8 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const POOL_SIZE = 10;
 
 const options = readOptions(process.argv.slice(2));
-const chosen = cases.filter(({ name }) => name.includes(options.only));
+const named = cases.filter(({ name }) => name === options.only);
+const chosen = named.length > 0 ? named : cases.filter(({ name }) => name.includes(options.only));
 if (chosen.length === 0)
   throw new Error(`No case is named ${options.only}: ${cases.map(({ name }) => name).join('; ')}.`);
 const say = (line: string) => void process.stderr.write(`${line}\n`);

@@ -16,8 +16,8 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       only: { type: 'string', default: '' },
-      seconds: { type: 'string', default: '3' },
-      rounds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '3' },
       rows: { type: 'string', default: '1000000' },
       json: { type: 'string' },
       profile: { type: 'string' },

@@ -4,9 +4,24 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { dirname } from 'node:path';
 import type { CaseResult } from './bench.js';
 
-const HEADINGS = ['case', 'per second', 'floor', 'ratio', 'aim', 'p50 ms', 'p99 ms', 'client', 'beside'];
+const HEADINGS = [
+  'case',
+  'per second',
+  'floor',
+  'ratio',
+  'aim',
+  'p50 ms',
+  'p99 ms',
+  'cpu us',
+  'floor cpu us',
+  'client',
+  'beside',
+];
 
-/** A table for people. The latencies are those at half of the peak; `client` is the client's share of a core at the peak. */
+/**
+ * A table for people. Latencies are those at half of the peak. CPU is that of the measured process alone, without
+ * PostgreSQL's; `client` is the client's share of a core at the peak.
+ */
 export function table(results: CaseResult[]): string {
   const lines = [HEADINGS, ...results.map(line)];
   const widths = HEADINGS.map((_, column) => Math.max(...lines.map((cells) => (cells[column] as string).length)));
@@ -23,21 +38,21 @@ export function table(results: CaseResult[]): string {
     .join('\n');
 }
 
-function line({ name, unit, perSecond, floorPerSecond, ratio, aim, latency, beside, details }: CaseResult): string[] {
-  const peaks = (details.peaks ?? []) as { clientShare: number }[];
-  const share = peaks.length > 0 ? Math.max(...peaks.map(({ clientShare }) => clientShare)).toFixed(2) : '-';
+function line(result: CaseResult): string[] {
+  const { name, unit, perSecond, floorPerSecond, ratio, aim, latency, beside } = result;
+  const fixed = (value: number | undefined, digits: number) => (value === undefined ? '-' : value.toFixed(digits));
   const whole = (number: number) => Math.round(number).toLocaleString('en');
-  const verdict = aim === null ? '-' : `${aim.toFixed(2)} ${ratio >= aim ? 'met' : 'missed'}`;
-  const ms = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(1));
   return [
     `${name} (${unit})`,
     whole(perSecond),
     whole(floorPerSecond),
-    ratio.toFixed(2),
-    verdict,
-    ms(latency?.p50),
-    ms(latency?.p99),
-    share,
+    fixed(ratio, 2),
+    aim === null ? '-' : `${aim.toFixed(2)} ${ratio >= aim ? 'met' : 'missed'}`,
+    fixed(latency?.p50, 1),
+    fixed(latency?.p99, 1),
+    fixed(result.cpuMicros, 1),
+    fixed(result.floorCpuMicros, 1),
+    fixed(result.clientShare, 2),
     beside,
   ];
 }

@@ -12,6 +12,10 @@ export class WorkerProcess<Task, Answer> {
     return new WorkerProcess(fork(module, { execArgv: ['--import', 'tsx'] }));
   }
 
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
   run(task: Task): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const onExit = () => reject(new Error('The process ended before it answered.'));
