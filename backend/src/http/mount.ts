@@ -1,19 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { LRUCache } from 'lru-cache';
+import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { z } from 'zod';
-import { InvalidInputError, type Fault } from '../errors.js';
+import { send, sendReady } from './answer.js';
 import { ACCESS, RATE_CLASSES, type Endpoint, type ReadyAnswer } from './endpoint.js';
 import { HttpError } from './http-error.js';
-import { JsonError, parseJson } from './json.js';
 import { refuseOtherMethods } from './methods.js';
+import { requestParser } from './request-parser.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
-const MAX_FAULTS = 100;
-const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_BODY = Buffer.alloc(0);
-const MAX_PARSED_URLS = 500;
-const MAX_PARSED_URL_LENGTH = 500;
 
 export interface MountOptions {
   /** What stands before each path, such as `/api/v1`. */
@@ -62,15 +57,7 @@ const nameRoute =
 function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
   const { response, request: schemas } = endpoint;
   const acceptable = 'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
-  // What an address says does not change: pages and polls ask for the same few again and again.
-  const parsedUrls = new LRUCache<string, Record<string, unknown>>({ max: MAX_PARSED_URLS });
-  const parse = (req: Request, bytes: Buffer): Record<string, unknown> => {
-    const lasting = !schemas.body && !schemas.headers && req.originalUrl.length <= MAX_PARSED_URL_LENGTH;
-    const known = lasting ? parsedUrls.get(req.originalUrl) : undefined;
-    const parsed = known ?? parseRequest(schemas, req, bytes);
-    if (lasting && !known) parsedUrls.set(req.originalUrl, parsed);
-    return { ...parsed };
-  };
+  const parse = requestParser(schemas);
   return async (req, res) => {
     refuseUnacceptable(req, acceptable);
     const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
@@ -90,28 +77,6 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
       send(res, response.status, Buffer.from(JSON.stringify(response.schema.parse(answer))));
     }
   };
-}
-
-function send(res: Response, status: number, body: Buffer, type = JSON_TYPE): void {
-  res.statusCode = status;
-  res.setHeader('Content-Type', type);
-  res.setHeader('Content-Length', body.length);
-  res.end(body);
-}
-
-function sendReady(req: Request, res: Response, answer: ReadyAnswer): void {
-  if (typeof answer === 'string') return send(res, 200, Buffer.from(answer));
-  res.setHeader('ETag', answer.etag);
-  if (hasAlready(req.headers['if-none-match'], answer.etag)) {
-    res.statusCode = 304;
-    res.end();
-  } else send(res, 200, answer.body);
-}
-
-/** By weak comparison (RFC 9110, 13.1.2): a proxy that compresses makes our tag a weak one. */
-function hasAlready(given: string | undefined, etag: string): boolean {
-  if (given === undefined) return false;
-  return given === etag || given.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
 }
 
 function checkReady({ method, path }: Endpoint, schema: z.ZodType, answer: ReadyAnswer): void {
@@ -137,52 +102,3 @@ function refuseOtherContent({ request }: Endpoint): RequestHandler {
     next(new HttpError(415, `${what}: send ${types.join(' or ')}.`, { Accept: types.join(', ') }));
   };
 }
-
-const PARTS = ['params', 'query', 'headers'] as const;
-
-function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer): Record<string, unknown> {
-  const parsed: Record<string, unknown> = {};
-  const faults: Fault[] = [];
-  const parse = (part: string, schema: z.ZodType, value: unknown) => {
-    const result = schema.safeParse(value);
-    if (result.success) parsed[part] = result.data;
-    else for (const issue of result.error.issues) faults.push(...faultsOf(part, issue));
-  };
-  for (const part of PARTS) {
-    const schema = schemas[part];
-    if (schema) parse(part, schema, req[part]);
-    else if (part === 'query' && req.url.includes('?')) {
-      for (const name of Object.keys(req.query))
-        faults.push({ pointer: `#/query/${name}`, detail: 'is not known here' });
-    }
-  }
-  if (schemas.body) {
-    try {
-      parse('body', schemas.body, parseJson(bytes));
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      faults.push({ pointer: '#/body', detail: error.message });
-    }
-  }
-  if (faults.length > 0) throw new InvalidInputError(faults.slice(0, MAX_FAULTS));
-  return parsed;
-}
-
-function faultsOf(part: string, issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
-  const path = [...base, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(part, [...path, key]), detail: 'is not known here' }));
-  }
-  if (issue.code === 'invalid_union') {
-    // Of several shapes, the one that was meant is the one whose outermost type is right.
-    const meant = issue.errors.find((issues) =>
-      issues.every((one) => one.path.length > 0 || one.code !== 'invalid_type'),
-    );
-    if (meant) return meant.flatMap((one) => faultsOf(part, one, path));
-    return [{ pointer: pointer(part, path), detail: 'has none of the shapes that are accepted here' }];
-  }
-  return [{ pointer: pointer(part, path), detail: issue.message }];
-}
-
-const pointer = (part: string, path: PropertyKey[]) =>
-  `#/${[part, ...path].map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
