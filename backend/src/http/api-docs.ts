@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import swaggerUi from 'swagger-ui-express';
+import { HttpError } from './http-error.js';
 import { refuseOtherMethods } from './methods.js';
 
 /** `/openapi.json`, and Swagger UI at `/docs`. */
@@ -13,9 +14,11 @@ export function apiDocs(document: object): Router {
     res.end(json);
   });
   refuseOtherMethods(router, [{ method: 'get', path: '/openapi.json' }]);
-  router.use('/docs', (_req, res, next) => {
+  router.use('/docs', (req, res, next) => {
     res.locals.route = '/api/docs';
-    next();
+    if (req.method === 'GET' || req.method === 'HEAD') return next();
+    // Swagger UI would answer any method with its page.
+    throw new HttpError(405, `${req.method} is not one of GET, HEAD.`, { Allow: 'GET, HEAD' });
   });
   router.use(
     '/docs',

@@ -53,6 +53,15 @@ describe('SEC32 every path', () => {
   });
 });
 
+it('SEC32 documentation is there to be read, and for nothing else', async () => {
+  for (const path of ['/api/docs/', '/api/docs/swagger-ui.css']) {
+    await api.get(path).expect(200);
+    for (const method of METHODS.filter((one) => one !== 'GET' && one !== 'HEAD')) {
+      expect({ path, method, ...(await ask(method, path)) }).toEqual({ path, method, status: 405, allow: 'GET, HEAD' });
+    }
+  }
+});
+
 it('answers what is nowhere with a problem', async () => {
   for (const path of ['/nothing', '/pipelines/a/b', '/api/v2/runs', '/api', '/api/v1']) {
     const { status, type, body, headers } = await api.get(path);

@@ -150,6 +150,16 @@ describe('counts once', () => {
     expect(again.body).toMatchObject({ accepted: 0, duplicates: 3, ids: first.body.ids });
   });
 
+  it("a record by the sender's id, under whatever key and in whatever batch it comes", async () => {
+    const record = plainRecord(unique('api'), { id: 'order-8' });
+    await api.post('/ingest').send(record).expect(202);
+
+    const { body: single } = await api.post('/ingest').set('Idempotency-Key', 'one').send(record);
+    const { body: batch } = await api.post('/ingest/batch').set('Idempotency-Key', 'two').send([record]);
+
+    expect([single.duplicates, batch.duplicates]).toEqual([1, 1]);
+  });
+
   it('an id for each source, not for all', async () => {
     const records = [plainRecord(unique('api'), { id: 'one' }), plainRecord(unique('api'), { id: 'one' })];
 
