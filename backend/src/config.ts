@@ -56,7 +56,7 @@ export class ConfigurationError extends Error {
 
 /** The only reader of the environment. A variable that is set to nothing counts as not set. */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, terminal = process.stdout.isTTY) {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const result = environmentSchema.safeParse(given);
   const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
   if (result.data) faults.push(...contradictions(result.data));

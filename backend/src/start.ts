@@ -89,7 +89,10 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   const health = new HealthService(
     {
       database: () => connections.pool.query('SELECT 1'),
-      pendingMigrations: async () => (await migrationStatus(connections.pool)).pending,
+      pendingMigrations: async () => {
+        const { pending, failed } = await migrationStatus(connections.pool);
+        return [...pending, ...failed];
+      },
       backlog: () => queue.backlog(),
       redis: () => redis?.state() ?? 'off',
     },

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -106,20 +106,24 @@ async function clusterPassword(folder: string): Promise<string> {
 }
 
 async function initialise({ native, folder, password, account }: Cluster, disposable: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Made under another name: what is there under its own is whole, also when this is killed half-way.
+  const making = `${folder}.making`;
   const passwordFile = `${folder}.initial`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(making, { recursive: true, mode: 0o700 });
   try {
     await writeFile(passwordFile, password, { mode: 0o600 });
     if (account) {
-      await chown(folder, account.uid, account.gid);
+      await chown(making, account.uid, account.gid);
       await chown(passwordFile, account.uid, account.gid);
     }
-    const args = [`--pgdata=${folder}`, `--username=${CLUSTER_USER}`, `--pwfile=${passwordFile}`];
+    const args = [`--pgdata=${making}`, `--username=${CLUSTER_USER}`, `--pwfile=${passwordFile}`];
     args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...(disposable ? ['--no-sync'] : []));
     const options = { ...account, cwd: '/', env: serverEnvironment(native) };
     await promisify(execFile)(join(native, 'bin', 'initdb'), args, options);
+    await rename(making, folder);
   } catch (cause) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(making, { recursive: true, force: true });
     throw new Error(`The embedded PostgreSQL could not be initialised in ${folder}: ${detail(cause)}`, { cause });
   } finally {
     await rm(passwordFile, { force: true });

@@ -6,7 +6,7 @@ const CHECK_TIMEOUT_MS = 1_000;
 
 export interface HealthProbes {
   database(): Promise<unknown>;
-  /** The names of migrations that are not applied. */
+  /** The names of migrations that are not applied, or not to their end. */
   pendingMigrations(): Promise<string[]>;
   backlog(): Promise<Backlog>;
   redis(): RedisState;
