@@ -62,7 +62,7 @@ function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
     refuseUnacceptable(req, acceptable);
     const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
     const input = parse(req, bytes);
-    input.request = { id: res.locals.requestId, headers: req.headers, remote: req.ip ?? '', bytes };
+    input.request = { id: res.locals.requestId, headers: req.headers, remote: res.locals.remote ?? '', bytes };
     if ('stream' in response) input.response = res;
     const answer = await endpoint.handle(input);
     if ('stream' in response) return;

@@ -28,6 +28,7 @@ export function observe({ accessLog, metrics, tracing }: Observers): RequestHand
     const trace = tracing.startRequest(req);
     const remote = req.ip;
     res.locals.requestId = requestId;
+    res.locals.remote = remote;
     res.setHeader('X-Request-Id', requestId);
     metrics.started();
     // `close` comes once, also when the caller went away before the answer was out.

@@ -51,20 +51,9 @@ export interface PageRequest {
   cursor?: Cursor | undefined;
 }
 
-/** A row as PostgreSQL wrote it, with what a cursor needs. */
-export interface JsonRow {
-  json: string;
-  key: string;
-  id: string;
-}
-
-/** The page as JSON text, of rows that were asked for with one more than the limit. */
-export function jsonPage(rows: JsonRow[], limit: number): string {
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  const nextCursor = last ? JSON.stringify(encodeCursor(last)) : 'null';
-  return `{"items":[${shown.map(({ json }) => json).join(',')}],"nextCursor":${nextCursor}}`;
-}
+/** The answer of a list, of a page as PostgreSQL wrote it. */
+export const jsonPage = ({ items, next }: { items: string; next: Cursor | null }): string =>
+  `{"items":[${items}],"nextCursor":${next ? JSON.stringify(encodeCursor(next)) : 'null'}}`;
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
-import { prepared } from '../../database/prepared.js';
-import type { JsonRow } from '../../http/pagination.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import type { ChangeQuery, CommitQuery } from './change.schema.js';
 
 const REPOSITORY = jsonObjectOf('g', { id: 'g.id', fullName: 'g.full_name' });
@@ -46,7 +45,7 @@ const OF_REPOSITORY = '(g.full_name = ? OR g.id::text = ?)';
 export class ChangeRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
-  listChanges({ limit, cursor, repository, state }: ChangeQuery): Promise<JsonRow[]> {
+  listChanges({ limit, cursor, repository, state }: ChangeQuery): Promise<JsonPage> {
     const filter = new Filter()
       .and(OF_REPOSITORY, repository)
       .and('c.state = ?::change_state', state)
@@ -54,7 +53,7 @@ export class ChangeRepository {
     return this.list('changes', CHANGE, OPENED, filter, limit);
   }
 
-  listCommits({ limit, cursor, repository, branch }: CommitQuery): Promise<JsonRow[]> {
+  listCommits({ limit, cursor, repository, branch }: CommitQuery): Promise<JsonPage> {
     const filter = new Filter()
       .and(OF_REPOSITORY, repository)
       .and('c.branch = ?', branch)
@@ -63,14 +62,13 @@ export class ChangeRepository {
   }
 
   private async list(table: 'changes' | 'commits', json: string, key: string, filter: Filter, limit: number) {
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT ${timeKey(key)} AS key, c.id, ${json}::text AS json
+    return readPage(
+      this.pool,
+      `SELECT ${timeKey(key)} AS key, c.id, ${json}::text AS json
        FROM ${table} c LEFT JOIN repositories g ON g.id = c.repository_id ${filter.where}
        ORDER BY ${key} DESC, c.id DESC LIMIT ${pageLimit(limit)}`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 }

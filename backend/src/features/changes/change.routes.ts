@@ -16,7 +16,7 @@ export const changeRoutes = (changes: Pick<ChangeRepository, 'listChanges' | 'li
     request: { query: changeQuery },
     response: { status: 200, schema: changePageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await changes.listChanges(query), query.limit),
+    handle: async ({ query }) => jsonPage(await changes.listChanges(query)),
   }),
   endpoint({
     method: 'get',
@@ -28,6 +28,6 @@ export const changeRoutes = (changes: Pick<ChangeRepository, 'listChanges' | 'li
     request: { query: commitQuery },
     response: { status: 200, schema: commitPageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await changes.listCommits(query), query.limit),
+    handle: async ({ query }) => jsonPage(await changes.listCommits(query)),
   }),
 ];

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import { prepared } from '../../database/prepared.js';
 import { spanMembers } from '../../database/spans.js';
-import type { JsonRow } from '../../http/pagination.js';
 import type { DeploymentQuery } from './deployment.schema.js';
 
 const DEPLOYMENT = `${jsonObject({
@@ -31,7 +31,7 @@ export class DeploymentRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, newest first, as JSON text. */
-  async list({ limit, cursor, service, environment, tier, status, from, to }: DeploymentQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, service, environment, tier, status, from, to }: DeploymentQuery): Promise<JsonPage> {
     const filter = new Filter()
       .and('d.service_id = ANY(ARRAY(SELECT id FROM services WHERE name = ? OR id::text = ?))', service)
       .and('d.environment_id = ANY(ARRAY(SELECT id FROM environments WHERE name = ? OR id::text = ?))', environment)
@@ -40,16 +40,15 @@ export class DeploymentRepository {
       .and('d.created_at >= ?', from)
       .and('d.created_at < ?', to)
       .after('d.created_at', 'd.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT ${timeKey('d.created_at')} AS key, d.id, ${DEPLOYMENT} AS json
+    return readPage(
+      this.pool,
+      `SELECT ${timeKey('d.created_at')} AS key, d.id, ${DEPLOYMENT} AS json
        FROM (SELECT d.* FROM deployments d ${filter.where}
              ORDER BY d.created_at DESC, d.id DESC LIMIT ${pageLimit(limit)}) d
        ${JOINS} ORDER BY d.created_at DESC, d.id DESC`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 
   async findById(id: string): Promise<string | null> {

@@ -12,7 +12,7 @@ export class DeploymentService {
 
   list(query: DeploymentQuery): Promise<CachedAnswer> {
     const key = JSON.stringify(query);
-    return this.cache.read('deployments', key, async () => jsonPage(await this.deployments.list(query), query.limit));
+    return this.cache.read('deployments', key, async () => jsonPage(await this.deployments.list(query)));
   }
 
   async get(id: string): Promise<string> {

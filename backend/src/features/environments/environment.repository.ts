@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { Filter, pageLimit } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
-import { prepared } from '../../database/prepared.js';
-import type { JsonRow } from '../../http/pagination.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import type { EnvironmentQuery } from './environment.schema.js';
 
 const LATEST = `(
@@ -22,19 +21,18 @@ export class EnvironmentRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, by name, as JSON text. */
-  async list({ limit, cursor, service, tier }: EnvironmentQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, service, tier }: EnvironmentQuery): Promise<JsonPage> {
     const filter = new Filter()
       .and('(s.name = ? OR s.id::text = ?)', service)
       .and('e.tier = ?::environment_tier', tier)
       .afterAscending('e.name', 'e.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT e.name AS key, e.id, ${ENVIRONMENT}::text AS json
+    return readPage(
+      this.pool,
+      `SELECT e.name AS key, e.id, ${ENVIRONMENT}::text AS json
        FROM environments e JOIN services s ON s.id = e.service_id ${filter.where}
        ORDER BY e.name, e.id LIMIT ${pageLimit(limit)}`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 }

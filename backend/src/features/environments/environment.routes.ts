@@ -14,6 +14,6 @@ export const environmentRoutes = (environments: Pick<EnvironmentRepository, 'lis
     request: { query: environmentQuery },
     response: { status: 200, schema: environmentPageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await environments.list(query), query.limit),
+    handle: async ({ query }) => jsonPage(await environments.list(query)),
   }),
 ];

@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
-import { prepared } from '../../database/prepared.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import { spanMembers } from '../../database/spans.js';
-import type { JsonRow } from '../../http/pagination.js';
 import type { JobQuery } from './job.schema.js';
 
 const JOB = `${jsonObject({
@@ -29,20 +28,19 @@ export class JobRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, newest first, as JSON text. */
-  async list({ limit, cursor, run, status, runnerLabel }: JobQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, run, status, runnerLabel }: JobQuery): Promise<JsonPage> {
     const filter = new Filter(SHOWN)
       .and('j.run_id = ?', run)
       .and('j.status = ANY(?::status[])', status)
       .and('? = ANY(j.runner_labels)', runnerLabel)
       .after('j.created_at', 'j.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT ${timeKey('j.created_at')} AS key, j.id, ${JOB} AS json
+    return readPage(
+      this.pool,
+      `SELECT ${timeKey('j.created_at')} AS key, j.id, ${JOB} AS json
        FROM (SELECT j.* FROM jobs j ${filter.where} ORDER BY j.created_at DESC, j.id DESC LIMIT ${pageLimit(limit)}) j
        ORDER BY j.created_at DESC, j.id DESC`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 }

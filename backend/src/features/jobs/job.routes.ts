@@ -14,6 +14,6 @@ export const jobRoutes = (jobs: Pick<JobRepository, 'list'>) => [
     request: { query: jobQuery },
     response: { status: 200, schema: jobPageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await jobs.list(query), query.limit),
+    handle: async ({ query }) => jsonPage(await jobs.list(query)),
   }),
 ];

@@ -2,9 +2,9 @@ import type pg from 'pg';
 import type { Database } from '../../database/client.js';
 import { containing, Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import { prepared } from '../../database/prepared.js';
 import { ranMembers } from '../../database/spans.js';
-import type { JsonRow } from '../../http/pagination.js';
 import { RECENT_RUNS, type PipelineChange, type PipelineQuery } from './pipeline.schema.js';
 
 const RECENT = jsonArray(
@@ -47,22 +47,21 @@ export class PipelineRepository {
   ) {}
 
   /** One more than the limit, latest activity first, as JSON text. */
-  async list({ limit, cursor, repository, status, q }: PipelineQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, repository, status, q }: PipelineQuery): Promise<JsonPage> {
     const filter = new Filter('p.deleted_at IS NULL')
       .and('(g.full_name = ? OR g.id::text = ?)', repository)
       .and(`${LATEST_STATUS} = ANY(?::status[])`, status)
       .and('(p.name ILIKE ? OR p.display_name ILIKE ? OR g.full_name ILIKE ?)', containing(q))
       .after(ACTIVITY, 'p.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT ${timeKey(ACTIVITY)} AS key, p.id, ${PIPELINE} AS json
+    return readPage(
+      this.pool,
+      `SELECT ${timeKey(ACTIVITY)} AS key, p.id, ${PIPELINE} AS json
        FROM (SELECT p.* FROM pipelines p ${JOINS} ${filter.where}
              ORDER BY ${ACTIVITY} DESC, p.id DESC LIMIT ${pageLimit(limit)}) p
        ${JOINS} ORDER BY ${ACTIVITY} DESC, p.id DESC`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 
   async findById(id: string): Promise<string | null> {

@@ -16,7 +16,7 @@ export class PipelineService {
 
   list(query: PipelineQuery): Promise<CachedAnswer> {
     const key = JSON.stringify(query);
-    return this.cache.read('pipelines', key, async () => jsonPage(await this.pipelines.list(query), query.limit));
+    return this.cache.read('pipelines', key, async () => jsonPage(await this.pipelines.list(query)));
   }
 
   /** As JSON text. */

@@ -14,6 +14,6 @@ export const quarantineRoutes = (quarantine: Pick<QuarantineRepository, 'list'>)
     request: { query: pageQuery },
     response: { status: 200, schema: quarantinePageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await quarantine.list(query), query.limit),
+    handle: async ({ query }) => jsonPage(await quarantine.list(query)),
   }),
 ];

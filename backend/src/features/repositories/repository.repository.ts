@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { containing, Filter, pageLimit } from '../../database/filter.js';
 import { jsonObject } from '../../database/json-object.js';
-import { prepared } from '../../database/prepared.js';
-import type { JsonRow } from '../../http/pagination.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import type { RepositoryQuery } from './repository.schema.js';
 
 const REPOSITORY = jsonObject({
@@ -18,16 +17,15 @@ export class CodeRepositoryRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, by name, as JSON text. */
-  async list({ limit, cursor, q }: RepositoryQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, q }: RepositoryQuery): Promise<JsonPage> {
     const filter = new Filter().and('g.full_name ILIKE ?', containing(q)).afterAscending('g.full_name', 'g.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT g.full_name AS key, g.id, ${REPOSITORY}::text AS json
+    return readPage(
+      this.pool,
+      `SELECT g.full_name AS key, g.id, ${REPOSITORY}::text AS json
        FROM repositories g JOIN sources s ON s.id = g.source_id ${filter.where}
        ORDER BY g.full_name, g.id LIMIT ${pageLimit(limit)}`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 }

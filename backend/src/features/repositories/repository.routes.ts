@@ -14,6 +14,6 @@ export const repositoryRoutes = (repositories: Pick<CodeRepositoryRepository, 'l
     request: { query: repositoryQuery },
     response: { status: 200, schema: repositoryPageSchema, ready: true },
     errors: [],
-    handle: async ({ query }) => jsonPage(await repositories.list(query), query.limit),
+    handle: async ({ query }) => jsonPage(await repositories.list(query)),
   }),
 ];

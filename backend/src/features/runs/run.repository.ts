@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { Filter, pageLimit, timeKey } from '../../database/filter.js';
 import { jsonArray, jsonObject, jsonObjectOf } from '../../database/json-object.js';
+import { readPage, type JsonPage } from '../../database/json-page.js';
 import { prepared } from '../../database/prepared.js';
 import { ranMembers, spanMembers } from '../../database/spans.js';
-import type { JsonRow } from '../../http/pagination.js';
 import type { RunQuery } from './run.schema.js';
 
 const SUMMARY = {
@@ -66,7 +66,7 @@ export class RunRepository {
   constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
 
   /** One more than the limit, newest first. */
-  async list({ limit, cursor, pipeline, repository, branch, status, from, to }: RunQuery): Promise<JsonRow[]> {
+  list({ limit, cursor, pipeline, repository, branch, status, from, to }: RunQuery): Promise<JsonPage> {
     const filter = new Filter(SHOWN)
       .and('r.pipeline_id = ?', pipeline)
       .and(REPOSITORY, repository)
@@ -75,15 +75,14 @@ export class RunRepository {
       .and('r.created_at >= ?', from)
       .and('r.created_at < ?', to)
       .after('r.created_at', 'r.id', cursor);
-    const { rows } = await this.pool.query<JsonRow>(
-      prepared(
-        `SELECT ${timeKey('r.created_at')} AS key, r.id, ${jsonObject(SUMMARY)}::text AS json
+    return readPage(
+      this.pool,
+      `SELECT ${timeKey('r.created_at')} AS key, r.id, ${jsonObject(SUMMARY)}::text AS json
        FROM (SELECT r.* FROM runs r ${filter.where} ORDER BY r.created_at DESC, r.id DESC LIMIT ${pageLimit(limit)}) r
        ${JOINS} ORDER BY r.created_at DESC, r.id DESC`,
-        filter.values,
-      ),
+      filter,
+      limit,
     );
-    return rows;
   }
 
   /** The run with everything in it; null where there is none. */

@@ -11,9 +11,7 @@ export class RunService {
   ) {}
 
   list(query: RunQuery): Promise<CachedAnswer> {
-    return this.cache.read('runs', JSON.stringify(query), async () =>
-      jsonPage(await this.runs.list(query), query.limit),
-    );
+    return this.cache.read('runs', JSON.stringify(query), async () => jsonPage(await this.runs.list(query)));
   }
 
   async get(id: string): Promise<string> {
