@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A cluster of the embedded PostgreSQL: where it is, whose it is, and what runs it. */
@@ -90,7 +90,8 @@ async function hydrateSymlinks(native: string): Promise<void> {
   const root = dirname(native);
   for (const { source, target } of links) {
     if (existsSync(join(root, target))) continue;
-    await symlink(join(root, source), join(root, target)).catch((error: NodeJS.ErrnoException) => {
+    // Relative, so that they hold in a copy too.
+    await symlink(relative(dirname(target), source), join(root, target)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
   }

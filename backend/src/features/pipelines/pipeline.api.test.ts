@@ -227,6 +227,20 @@ describe('a pipeline that was deleted', () => {
     expect(await seen()).toEqual({ ...all, runs: 2 });
   });
 
+  it('is listed among the deleted ones, and is back with its runs when it is restored', async () => {
+    const repository = unique('acme/shop');
+    const { id } = await pipelineOf({ pipeline: 'build' }, unique('api'), repository);
+    await api.delete(`/pipelines/${id}`).expect(204);
+    expect(await list(`repository=${repository}&deleted=true`)).toMatchObject([{ id }]);
+
+    const { body } = await api.post(`/pipelines/${id}/restore`).expect(200);
+
+    expect(body.recentRuns).toHaveLength(1);
+    expect(await list(`repository=${repository}`)).toMatchObject([{ id }]);
+    expect(await list(`repository=${repository}&deleted=true`)).toEqual([]);
+    await api.post(`/pipelines/${id}/restore`).expect(404);
+  });
+
   it('that never was is a 404', async () => {
     const path = `/pipelines/${randomUUID()}`;
     await api.get(path).expect(404);

@@ -47,8 +47,8 @@ export class PipelineRepository {
   ) {}
 
   /** One more than the limit, latest activity first, as JSON text. */
-  list({ limit, cursor, repository, status, q }: PipelineQuery): Promise<JsonPage> {
-    const filter = new Filter('p.deleted_at IS NULL')
+  list({ limit, cursor, repository, status, deleted, q }: PipelineQuery): Promise<JsonPage> {
+    const filter = new Filter(`p.deleted_at IS ${deleted ? 'NOT NULL' : 'NULL'}`)
       .and('(g.full_name = ? OR g.id::text = ?)', repository)
       .and(`${LATEST_STATUS} = ANY(?::status[])`, status)
       .and('(p.name ILIKE ? OR p.display_name ILIKE ? OR g.full_name ILIKE ?)', containing(q))
@@ -107,6 +107,12 @@ export class PipelineRepository {
 
   async markDeleted(id: string, deletedAt: Date): Promise<boolean> {
     const { count } = await this.database.pipeline.updateMany({ where: { id, deletedAt: null }, data: { deletedAt } });
+    return count > 0;
+  }
+
+  async markRestored(id: string): Promise<boolean> {
+    const where = { id, deletedAt: { not: null } };
+    const { count } = await this.database.pipeline.updateMany({ where, data: { deletedAt: null } });
     return count > 0;
   }
 }

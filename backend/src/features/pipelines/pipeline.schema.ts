@@ -59,6 +59,12 @@ export const pipelineChangeSchema = z
 export const pipelineQuery = pageQuery.extend({
   repository: storableText(255).optional().meta({ description: 'Its full name, such as `acme/shop`, or its id.' }),
   status: statusFilter.optional().meta({ description: 'Of the latest run.' }),
+  deleted: z
+    .stringbool()
+    .default(false)
+    .meta({
+      override: { type: 'boolean', default: false, description: 'Those that were deleted, instead of the others.' },
+    }),
   q: storableText(255).optional().meta({ description: "Part of its name or of its repository's." }),
 });
 

@@ -8,7 +8,10 @@ import type { NewPipeline, PipelineChange, PipelineQuery } from './pipeline.sche
 
 export class PipelineService {
   constructor(
-    private readonly pipelines: Pick<PipelineRepository, 'list' | 'findById' | 'insert' | 'update' | 'markDeleted'>,
+    private readonly pipelines: Pick<
+      PipelineRepository,
+      'list' | 'findById' | 'insert' | 'update' | 'markDeleted' | 'markRestored'
+    >,
     private readonly sources: Pick<SourceService, 'forRecords'>,
     private readonly cache: Pick<AnswerCache<'pipelines' | 'runs'>, 'read' | 'drop'>,
     private readonly now: () => Date,
@@ -47,9 +50,15 @@ export class PipelineService {
     return this.get(id);
   }
 
-  /** Hides it and its runs. What its source sends is still kept, and comes back with it when it is created again. */
+  /** Hides it and its runs. What its source sends is still kept, and is there when it is restored. */
   async delete(id: string): Promise<void> {
     if (!(await this.pipelines.markDeleted(id, this.now()))) throw new NotFoundError(`There is no pipeline ${id}.`);
     await this.cache.drop(['pipelines', 'runs']);
+  }
+
+  async restore(id: string): Promise<string> {
+    if (!(await this.pipelines.markRestored(id))) throw new NotFoundError(`There is no deleted pipeline ${id}.`);
+    await this.cache.drop(['pipelines', 'runs']);
+    return this.get(id);
   }
 }

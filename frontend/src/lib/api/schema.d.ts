@@ -170,7 +170,7 @@ export interface paths {
         post?: never;
         /**
          * Hide a pipeline and its runs
-         * @description What its source sends is still kept, and is shown again when a pipeline of records is created anew.
+         * @description What its source sends is still kept, and is there when the pipeline is restored.
          *
          *     For Maintainers and Admins, and for tokens that may write.
          */
@@ -182,6 +182,26 @@ export interface paths {
          * @description For Maintainers and Admins, and for tokens that may write.
          */
         patch: operations["patchPipelinesById"];
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a deleted pipeline and its runs again
+         * @description For Maintainers and Admins, and for tokens that may write.
+         */
+        post: operations["postPipelinesByIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/runs": {
@@ -1524,6 +1544,7 @@ export interface operations {
                 repository?: string;
                 /** @description Of the latest run. */
                 status?: string;
+                deleted?: boolean;
                 /** @description Part of its name or of its repository's. */
                 q?: string;
             };
@@ -1756,6 +1777,46 @@ export interface operations {
             };
             /** @description The body is of a kind that is not understood */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postPipelinesByIdRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show a deleted pipeline and its runs again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
