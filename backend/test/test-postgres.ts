@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
+import { makeDataFolder } from '../../load/service/data-folder.js';
 import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
 import { migrate } from '../src/database/migrations.js';
 
@@ -11,11 +9,9 @@ import { migrate } from '../src/database/migrations.js';
  * and runs until its input ends.
  */
 const workers = Number(process.argv[2]);
-const dataDir = await mkdtemp(join(tmpdir(), 'pitwall-test-'));
-// Under root the server runs as another account: where that one may enter, nothing is copied out of the way for it.
-await chmod(dataDir, 0o755);
+const data = await makeDataFolder('test');
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
-const server = await startEmbeddedPostgres({ dataDir, settings, disposable: true });
+const server = await startEmbeddedPostgres({ dataDir: data.path, settings, disposable: true });
 const databaseUrl = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
 
 const admin = new pg.Client({ connectionString: databaseUrl('postgres') });
@@ -32,4 +28,4 @@ process.stdin.resume();
 process.on('SIGINT', () => undefined);
 await once(process.stdin, 'end');
 await server.stop();
-await rm(dataDir, { recursive: true, force: true });
+await data.remove();

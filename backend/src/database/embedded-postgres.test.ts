@@ -1,28 +1,30 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
+import { makeDataFolder, type DataFolder } from '../../../load/service/data-folder.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 
 jest.setTimeout(60_000);
 
+let data: DataFolder;
 let dataDir: string;
 const servers: EmbeddedPostgres[] = [];
 const owners: ChildProcess[] = [];
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'pitwall-embedded-'));
-  await chmod(dataDir, 0o755);
+  data = await makeDataFolder('embedded');
+  dataDir = data.path;
 });
 afterEach(async () => {
   for (const owner of owners.splice(0)) owner.kill('SIGKILL');
   for (const server of servers.splice(0)) await server.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await data.remove();
 });
 
 async function start(): Promise<EmbeddedPostgres> {
@@ -57,7 +59,10 @@ it('makes a cluster, serves it on loopback, and finds it again after a stop', as
   await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   expect(await query(first.url, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   expect(await query(first.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
-  const { mode } = await stat(join(dataDir, 'postgres.password'));
+  // Under root, and from where the server's account may not enter, the cluster is elsewhere.
+  const location = join(dataDir, 'postgres.location');
+  const home = existsSync(location) ? (await readFile(location, 'utf8')).trim() : dataDir;
+  const { mode } = await stat(join(home, 'postgres.password'));
   expect((mode & 0o777).toString(8)).toBe('600');
 
   await first.stop();
@@ -100,15 +105,10 @@ asRoot('as root keeps the cluster elsewhere where its account cannot enter, and 
 
   const first = await start();
   const location = (await readFile(join(dataDir, 'postgres.location'), 'utf8')).trim();
-  try {
-    await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
-    await first.stop();
+  await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await first.stop();
 
-    expect(location).toMatch(/^\/var\/lib\/pitwall\/[0-9a-f]{12}$/);
-    expect((await stat(join(location, 'postgres'))).uid).not.toBe(0);
-    expect(await query((await start()).url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  } finally {
-    for (const server of servers.splice(0)) await server.stop();
-    await rm(location, { recursive: true, force: true });
-  }
+  expect(location).toMatch(/^\/var\/lib\/pitwall\/[0-9a-f]{12}$/);
+  expect((await stat(join(location, 'postgres'))).uid).not.toBe(0);
+  expect(await query((await start()).url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });

@@ -6,6 +6,15 @@ import { subjects, type Subject, type SubjectName } from './subject.js';
 export class ProjectionRepository {
   constructor(private readonly client: Pick<pg.ClientBase, 'query'>) {}
 
+  /** Which of these rows are there. */
+  async known(name: SubjectName, ids: string[]): Promise<Set<string>> {
+    const { rows } = await this.client.query<{ id: string }>(
+      `SELECT id FROM ${subjects[name].table} WHERE id = ANY($1::uuid[])`,
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** The rows there are, locked until the transaction ends. */
   async lock(name: SubjectName, ids: string[]): Promise<Row[]> {
     const { table } = subjects[name];

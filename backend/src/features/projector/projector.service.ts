@@ -33,7 +33,7 @@ export type Translators = Partial<Record<SourceKind, Translator>>;
 /** What one transaction of the projector works with. */
 export interface ProjectionTransaction {
   queue: Pick<QueueRepository, 'take' | 'remove' | 'quarantine' | 'release'>;
-  projection: Pick<ProjectionRepository, 'lock' | 'insert' | 'update' | 'notify'>;
+  projection: Pick<ProjectionRepository, 'known' | 'lock' | 'insert' | 'update' | 'notify'>;
   /** Undoes what `work` wrote when it throws, and throws on; the transaction can go on. */
   undoing<T>(work: () => Promise<T>): Promise<T>;
 }

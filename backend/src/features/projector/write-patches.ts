@@ -3,14 +3,13 @@ import type { SubjectPatch } from './patches.js';
 import type { ProjectionRepository } from './projection.repository.js';
 import { SUBJECT_NAMES, subjects, type SubjectName } from './subject.js';
 
+type Rows = Pick<ProjectionRepository, 'known' | 'lock' | 'insert' | 'update'>;
+
 /** The rows that were written, by subject. */
 export type Written = Map<SubjectName, Row[]>;
 
 /** Merges what the patches say into the rows they speak of, and writes those that changed: a few statements a subject. */
-export async function writePatches(
-  projection: Pick<ProjectionRepository, 'lock' | 'insert' | 'update'>,
-  patches: SubjectPatch[],
-): Promise<Written> {
+export async function writePatches(projection: Rows, patches: SubjectPatch[]): Promise<Written> {
   const written: Written = new Map();
   const bySubject = Map.groupBy(patches, ({ subject }) => subject);
   for (const name of SUBJECT_NAMES) {
@@ -20,29 +19,33 @@ export async function writePatches(
   return written;
 }
 
-async function writeSubject(
-  projection: Pick<ProjectionRepository, 'lock' | 'insert' | 'update'>,
-  name: SubjectName,
-  patches: SubjectPatch[],
-): Promise<Row[]> {
+/**
+ * First the new rows, then the locks on the others, each in the order of ids. Whoever holds a lock has done its inserts,
+ * and an insert waits only for other inserts: two projectors with rows in common wait for each other in one direction.
+ */
+async function writeSubject(projection: Rows, name: SubjectName, patches: SubjectPatch[]): Promise<Row[]> {
   const byId = Map.groupBy(patches, ({ id }) => id);
-  // Sorted: two projectors that touch the same rows lock them in the same order.
   const ids = [...byId.keys()].sort();
-  const existing = new Map((await projection.lock(name, ids)).map((row) => [row.id, row]));
-  const missing = ids.filter((id) => !existing.has(id));
-  const inserted = await insertNew(projection, name, missing, byId);
-
+  const known = await projection.known(name, ids);
+  const inserted = await insertNew(
+    projection,
+    name,
+    ids.filter((id) => !known.has(id)),
+    byId,
+  );
+  // Those that were there, and those that another projector inserted meanwhile.
   const insertedIds = new Set(inserted.map(({ id }) => id));
-  const raced = missing.filter((id) => !insertedIds.has(id));
-  if (raced.length > 0) for (const row of await projection.lock(name, raced)) existing.set(row.id, row);
+  const others = ids.filter((id) => !insertedIds.has(id));
+  if (others.length === 0) return inserted;
 
-  const changed = [...existing.values()].filter((row) => mergeAll(name, row, byId.get(row.id) ?? []));
+  const locked = await projection.lock(name, others);
+  const changed = locked.filter((row) => mergeAll(name, row, byId.get(row.id) ?? []));
   if (changed.length > 0) await projection.update(name, changed);
   return [...inserted, ...changed];
 }
 
 async function insertNew(
-  projection: Pick<ProjectionRepository, 'insert'>,
+  projection: Pick<Rows, 'insert'>,
   name: SubjectName,
   ids: string[],
   byId: Map<string, SubjectPatch[]>,
