@@ -55,7 +55,7 @@ $(GENERATED): backend/prisma/schema.prisma $(INSTALLED)
 	@touch $@
 
 $(WEB): $(INSTALLED) $(WEB_SOURCES)
-	@npm run --silent build -w frontend -- --logLevel warn
+	@npm run --silent build -w frontend -- --logLevel warn >/dev/null
 	@touch $@
 
 $(BACKEND): $(GENERATED) $(BACKEND_SOURCES) backend/tsconfig.build.json

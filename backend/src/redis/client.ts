@@ -88,7 +88,7 @@ export function connectRedis({
 }
 
 /**
- * A circuit breaker under every command, also those of the session store and the rate limiter. The first command that
+ * A circuit breaker under every command, also those of libraries that are given the client. The first command that
  * gets no answer opens it; from then on commands are refused without a wait. After the cool-down one PING is sent, for
  * no request. Answered, it closes the breaker; unanswered, the connection is given up (its peer may be gone without a
  * word) and the reconnect loop, with its growing delays, does the probing.
