@@ -20,3 +20,13 @@ export const storableText = (maxLength: number, minLength = 1) =>
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'has a character that cannot be stored');
 
 export const httpUrl = () => z.url({ protocol: /^https?$/, error: 'is not an http or https URL' }).max(2048);
+
+/** The query parameters of a list that can be cut to a time window. */
+export const timeWindow = () => ({
+  from: givenTime()
+    .optional()
+    .meta({ override: { type: 'string', format: 'date-time' } }),
+  to: givenTime()
+    .optional()
+    .meta({ override: { type: 'string', format: 'date-time', description: 'Not including it.' } }),
+});

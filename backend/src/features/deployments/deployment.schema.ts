@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { givenTime, storableText, timestamp } from '../../http/fields.js';
+import { storableText, timestamp, timeWindow } from '../../http/fields.js';
 import { pageOf, pageQuery } from '../../http/pagination.js';
-import { spanFields, statusFilter, statusSchema } from '../runs/run.schema.js';
+import { spanFields, statusFilter, statusSchema } from '../runs/execution.schema.js';
 
 export const TIERS = ['production', 'staging', 'testing', 'development', 'other'] as const;
 export const tierSchema = z.enum(TIERS).meta({ id: 'EnvironmentTier', description: "From the environment's name." });
@@ -31,12 +31,7 @@ export const deploymentQuery = pageQuery.extend({
   environment: storableText(255).optional().meta({ description: 'Its name or id.' }),
   tier: z.enum(TIERS).optional(),
   status: statusFilter.optional(),
-  from: givenTime()
-    .optional()
-    .meta({ override: { type: 'string', format: 'date-time' } }),
-  to: givenTime()
-    .optional()
-    .meta({ override: { type: 'string', format: 'date-time', description: 'Not including it.' } }),
+  ...timeWindow(),
 });
 
 export const deploymentParams = z.object({ id: z.uuid() });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { storableText, timestamp } from '../../http/fields.js';
 import { pageByNameQuery, pageOf } from '../../http/pagination.js';
 import { TIERS, tierSchema } from '../deployments/deployment.schema.js';
-import { statusSchema } from '../runs/run.schema.js';
+import { statusSchema } from '../runs/execution.schema.js';
 
 export const environmentSchema = z
   .object({

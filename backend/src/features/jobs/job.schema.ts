@@ -1,22 +1,15 @@
 import { z } from 'zod';
 import { storableText, timestamp } from '../../http/fields.js';
 import { pageOf, pageQuery } from '../../http/pagination.js';
-import { spanFields, statusFilter, statusSchema } from '../runs/run.schema.js';
+import { jobFields, statusFilter } from '../runs/execution.schema.js';
 
 export const jobSchema = z
   .object({
     id: z.uuid(),
     externalId: z.string(),
     runId: z.uuid(),
-    attempt: z.int(),
-    name: z.string(),
-    status: statusSchema,
-    runnerLabels: z.array(z.string()),
-    runnerName: z.string().nullable(),
-    runnerGroup: z.string().nullable(),
-    url: z.string().nullable(),
     createdAt: timestamp(),
-    ...spanFields,
+    ...jobFields,
   })
   .meta({ id: 'Job' });
 

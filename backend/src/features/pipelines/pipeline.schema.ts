@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storableText, timestamp } from '../../http/fields.js';
 import { pageOf, pageQuery } from '../../http/pagination.js';
-import { statusFilter, statusSchema } from '../runs/run.schema.js';
+import { statusFilter, statusSchema } from '../runs/execution.schema.js';
 import { SOURCE_KINDS, sourceName } from '../sources/source.schema.js';
 
 export const RECENT_RUNS = 12;

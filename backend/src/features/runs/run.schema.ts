@@ -1,32 +1,7 @@
 import { z } from 'zod';
-import { givenTime, storableText, timestamp } from '../../http/fields.js';
+import { storableText, timestamp, timeWindow } from '../../http/fields.js';
 import { pageOf, pageQuery } from '../../http/pagination.js';
-import { STATUSES } from '../projector/fact.js';
-
-export const statusSchema = z.enum(STATUSES).meta({
-  id: 'Status',
-  description: '`queued`, `waiting` (held by a gate) and `running` are not finished; all others are.',
-});
-
-/** One status or several, as in `failed,timed_out`. */
-export const statusFilter = z
-  .string()
-  .transform((text) => text.split(','))
-  .pipe(z.array(z.enum(STATUSES)))
-  .meta({
-    override: { type: 'string', description: `One or several of ${STATUSES.join(', ')}, with commas between.` },
-  });
-
-const seconds = z.number().nullable();
-
-/** When something waited and ran. A span that ends before it begins is a fault of the data: null, not negative. */
-export const spanFields = {
-  queuedAt: timestamp().nullable(),
-  startedAt: timestamp().nullable(),
-  finishedAt: timestamp().nullable(),
-  queueSeconds: seconds,
-  durationSeconds: seconds,
-};
+import { jobFields, secondsSchema, spanFields, statusFilter, statusSchema } from './execution.schema.js';
 
 export const runSummarySchema = z
   .object({
@@ -54,21 +29,10 @@ export const stepSchema = z.object({
   status: statusSchema,
   startedAt: timestamp().nullable(),
   finishedAt: timestamp().nullable(),
-  durationSeconds: seconds,
+  durationSeconds: secondsSchema,
 });
 
-const runJobSchema = z.object({
-  id: z.uuid(),
-  attempt: z.int(),
-  name: z.string(),
-  status: statusSchema,
-  runnerLabels: z.array(z.string()),
-  runnerName: z.string().nullable(),
-  runnerGroup: z.string().nullable(),
-  url: z.string().nullable(),
-  ...spanFields,
-  steps: z.array(stepSchema),
-});
+const runJobSchema = z.object({ id: z.uuid(), ...jobFields, steps: z.array(stepSchema) });
 
 const attemptSchema = z.object({ attempt: z.int(), status: statusSchema, url: z.string().nullable(), ...spanFields });
 
@@ -81,12 +45,7 @@ export const runQuery = pageQuery.extend({
   repository: storableText(255).optional().meta({ description: 'Its full name, such as `acme/shop`, or its id.' }),
   branch: storableText(255).optional(),
   status: statusFilter.optional(),
-  from: givenTime()
-    .optional()
-    .meta({ override: { type: 'string', format: 'date-time' } }),
-  to: givenTime()
-    .optional()
-    .meta({ override: { type: 'string', format: 'date-time', description: 'Not including it.' } }),
+  ...timeWindow(),
 });
 
 export const runParams = z.object({ id: z.uuid() });

@@ -912,6 +912,8 @@ export interface components {
             externalId: string;
             /** Format: uuid */
             runId: string;
+            /** Format: date-time */
+            createdAt: string;
             attempt: number;
             name: string;
             status: components["schemas"]["Status"];
@@ -919,8 +921,6 @@ export interface components {
             runnerName: string | null;
             runnerGroup: string | null;
             url: string | null;
-            /** Format: date-time */
-            createdAt: string;
             queuedAt: (string) | null;
             startedAt: (string) | null;
             finishedAt: (string) | null;
