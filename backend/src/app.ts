@@ -12,6 +12,7 @@ import { liveRoutes } from './features/live/live.routes.js';
 import { pipelineRoutes } from './features/pipelines/pipeline.routes.js';
 import { quarantineRoutes } from './features/quarantine/quarantine.routes.js';
 import { recordRoutes } from './features/records/record.routes.js';
+import { knownRecordData } from './features/records/record.schema.js';
 import { repositoryRoutes } from './features/repositories/repository.routes.js';
 import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
@@ -56,6 +57,7 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...liveRoutes(services.live),
         ...infoRoutes(system),
       ],
+      schemas: Object.values(knownRecordData),
     },
     { root: '', endpoints: systemRoutes(system) },
   ];

@@ -1,4 +1,5 @@
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import type { z } from 'zod';
+import { createDocument, createSchema, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { InvalidInputError } from '../errors.js';
 import type { Access, Endpoint } from './endpoint.js';
 import { problemDetailsSchema, problemFor } from './problem-details.js';
@@ -9,6 +10,8 @@ const PROBLEM = { 'application/problem+json': { schema: problemDetailsSchema } }
 export interface EndpointGroup {
   root: string;
   endpoints: Endpoint[];
+  /** What a part of a body may be that no schema of an endpoint names; each has an id of its own. */
+  schemas?: z.ZodType[];
 }
 
 /** OpenAPI 3.1, from the schemas that validate. */
@@ -21,7 +24,7 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
     }
   }
   const tags = groups.flatMap(({ endpoints }) => endpoints.map(({ tag }) => tag));
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Pitwall',
@@ -33,6 +36,12 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
     tags: [...new Set(tags)].map((name) => ({ name })),
     paths,
   });
+  const schemas = groups.flatMap((group) => group.schemas ?? []);
+  for (const schema of schemas) {
+    const { components } = createSchema(schema, { io: 'input' });
+    document.components = { ...document.components, schemas: { ...document.components?.schemas, ...components } };
+  }
+  return document;
 }
 
 const ACCESS_TEXT: Record<Access, string> = {

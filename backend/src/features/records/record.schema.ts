@@ -102,7 +102,19 @@ export const isKnownRecordType = (type: string): type is KnownRecordType => Obje
 export const recordSchema = z
   .strictObject({
     type: recordType,
-    data: z.unknown().refine((data) => data !== undefined, 'is missing'),
+    data: z
+      .unknown()
+      .refine((data) => data !== undefined, 'is missing')
+      .meta({
+        override: {
+          description: 'PipelineRunData for `pipeline_run`, DeploymentData for `deployment`, anything for other types.',
+          anyOf: [
+            { $ref: '#/components/schemas/PipelineRunData' },
+            { $ref: '#/components/schemas/DeploymentData' },
+            { description: 'Any JSON.' },
+          ],
+        },
+      }),
     source: sourceName,
     id: z
       .string()

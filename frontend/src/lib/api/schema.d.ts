@@ -634,7 +634,8 @@ export interface components {
          */
         Record: {
             type: string;
-            data: unknown;
+            /** @description PipelineRunData for `pipeline_run`, DeploymentData for `deployment`, anything for other types. */
+            data: components["schemas"]["PipelineRunData"] | components["schemas"]["DeploymentData"] | unknown;
             source: string;
             /** @description The sender's id of this record: sent again under it, it counts once. */
             id?: string;
@@ -1146,6 +1147,71 @@ export interface components {
         Alive: {
             /** @constant */
             status: "ok";
+        };
+        PipelineRunData: {
+            /** @description Its name, which identifies it within source and repository. */
+            pipeline: string;
+            /** @description Such as `acme/shop`. */
+            repository?: string | null;
+            run_id: string | number;
+            /** @default 1 */
+            attempt: number;
+            /** @enum {string} */
+            status: "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped" | "timed_out" | "action_required" | "neutral";
+            number?: number | null;
+            title?: string | null;
+            trigger?: string | null;
+            branch?: string | null;
+            commit?: string | null;
+            actor?: string | null;
+            url?: string | null;
+            queued_at?: string | null;
+            started_at?: string | null;
+            finished_at?: string | null;
+            /** @description When this was so. Left out: the latest of the other times, else the time of arrival. */
+            updated_at?: string | null;
+            jobs?: {
+                name: string;
+                /** @description The sender's id. Left out, the name stands for it, within run and attempt. */
+                id?: string;
+                /** @enum {string} */
+                status: "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped" | "timed_out" | "action_required" | "neutral";
+                runner_labels?: string[];
+                runner_name?: string | null;
+                url?: string | null;
+                queued_at?: string | null;
+                started_at?: string | null;
+                finished_at?: string | null;
+                steps?: {
+                    name: string;
+                    /** @description Its place in the job, from 1. Left out, the place in the list. */
+                    number?: number;
+                    /** @enum {string} */
+                    status: "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped" | "timed_out" | "action_required" | "neutral";
+                    started_at?: string | null;
+                    finished_at?: string | null;
+                }[];
+            }[];
+        };
+        DeploymentData: {
+            service: string;
+            environment: string;
+            deployment_id: string | number;
+            /** @enum {string} */
+            status: "queued" | "waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped" | "timed_out" | "action_required" | "neutral";
+            repository?: string | null;
+            run_id?: (string | number) | null;
+            /** @description With `run_id`: the pipeline of the run that deployed. */
+            pipeline?: string | null;
+            ref?: string | null;
+            commit?: string | null;
+            description?: string | null;
+            creator?: string | null;
+            url?: string | null;
+            queued_at?: string | null;
+            started_at?: string | null;
+            finished_at?: string | null;
+            updated_at?: string | null;
         };
     };
     responses: never;

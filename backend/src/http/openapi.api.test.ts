@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from '@jest/globals';
+import { startApi } from '../../test/start-api.js';
+
+const { api } = startApi();
+
+interface Operation {
+  'x-access'?: string;
+  'x-rate-class'?: string;
+  requestBody?: { content: Record<string, { example?: object }> };
+}
+
+type Document = { paths: Record<string, Record<string, Operation>> };
+
+const served = async (): Promise<Document> => (await api.get('/api/openapi.json').expect(200)).body;
+
+it('is the document that is committed, but for the version', async () => {
+  const committed = JSON.parse(await readFile(new URL('../../openapi.json', import.meta.url), 'utf8'));
+
+  expect({ ...(await served()), info: null }).toEqual({ ...committed, info: null });
+});
+
+it('leads each reference to something', async () => {
+  const document = await served();
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => String(path));
+  const target = (path: string) =>
+    path.split('/').reduce<unknown>((at, key) => (at as Document)[key as 'paths'], document);
+
+  expect(references.length).toBeGreaterThan(20);
+  expect(references.filter((path) => target(path) === undefined)).toEqual([]);
+});
+
+it('says of each operation who may call it, and how often', async () => {
+  const operations = Object.values((await served()).paths).flatMap((methods) => Object.values(methods));
+
+  expect(operations.filter((operation) => !operation['x-access'] || !operation['x-rate-class'])).toEqual([]);
+});
+
+it('gives examples that are accepted', async () => {
+  const { paths } = await served();
+  const examples = Object.entries(paths).flatMap(([path, { post }]) => {
+    const example = post?.requestBody?.content['application/json']?.example;
+    return example && !path.includes('{') ? [{ path, example }] : [];
+  });
+
+  expect(examples.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['/api/v1/ingest', '/api/v1/ingest/batch', '/api/v1/pipelines', '/api/v1/sources']),
+  );
+  for (const { path, example } of examples) {
+    const { status } = await api.post(path).send(example);
+    expect({ path, accepted: status < 300 || status === 409 }).toEqual({ path, accepted: true });
+  }
+});
