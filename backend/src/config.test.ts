@@ -93,6 +93,12 @@ it('says every contradiction at once', () => {
   expect(faults.map((fault) => fault.split(':')[0])).toEqual(['DATABASE_URL', 'HOST', 'TRUST_PROXY']);
 });
 
+it('says them together with what is wrong by itself, and each variable once', () => {
+  const faults = faultsOf({ NODE_ENV: 'production', DATABASE_URL: 'mysql://db', PORT: 'x', TRUST_PROXY: 'true' });
+
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'TRUST_PROXY']);
+});
+
 it.each<[string, NodeJS.ProcessEnv]>([
   ['production with a database', { NODE_ENV: 'production', ...DATABASE }],
   ['another address behind a proxy that authenticates', { HOST: '0.0.0.0', PITWALL_UNAUTHENTICATED: 'true' }],

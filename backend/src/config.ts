@@ -59,9 +59,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, termina
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const result = environmentSchema.safeParse(given);
   const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
-  if (result.data) faults.push(...contradictions(result.data));
-  if (faults.length > 0 || !result.data) throw new ConfigurationError(faults);
-  const env = result.data;
+  // What is faulty by itself counts as not set, so that the rest can still be held against each other.
+  const faulty = new Set((result.error?.issues ?? []).map(({ path }) => path[0]));
+  const sound = Object.entries(given).filter(([name]) => !faulty.has(name));
+  const env = environmentSchema.parse(Object.fromEntries(sound));
+  faults.push(...contradictions(env, faulty));
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     environment: env.NODE_ENV,
     http: {
@@ -97,18 +100,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, termina
 }
 
 /** Settings that are each valid and do not go together. */
-function contradictions(env: z.output<typeof environmentSchema>): string[] {
+function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<unknown>): string[] {
   const faults: string[] = [];
   const production = env.NODE_ENV === 'production';
-  if (production && !env.DATABASE_URL) {
+  if (production && !env.DATABASE_URL && !faulty.has('DATABASE_URL')) {
     faults.push('DATABASE_URL: is needed in production; the embedded PostgreSQL serves development and one process');
   }
-  if (env.DATABASE_URL && !env.PITWALL_SECRET_KEY) {
+  if (env.DATABASE_URL && !env.PITWALL_SECRET_KEY && !faulty.has('PITWALL_SECRET_KEY')) {
     faults.push(
       'PITWALL_SECRET_KEY: is needed with DATABASE_URL, so that each process can read the secrets of sources',
     );
   }
-  if (!loopback.includes(env.HOST) && !env.PITWALL_UNAUTHENTICATED) {
+  if (!loopback.includes(env.HOST) && !env.PITWALL_UNAUTHENTICATED && !faulty.has('PITWALL_UNAUTHENTICATED')) {
     faults.push(
       'HOST: there is no sign-in yet, so only loopback is served; behind a proxy that authenticates, set PITWALL_UNAUTHENTICATED=true',
     );
