@@ -14,20 +14,14 @@ const webhook = (event: string) =>
 const batch = (records: number, aim: number) =>
   httpCase({
     name: `batch of ${records}`,
-    beside: 'COPY of the same rows, a commit per batch',
+    beside: 'COPY of the same rows by one connection',
     aim,
     workload: { kind: 'batch', path: '/api/v1/ingest/batch', records },
     connections: BATCH_CONNECTIONS,
     unit: 'records',
     unitsPerAnswer: records,
     floor: {
-      task: ({ databaseUrl: url, poolSize: connections, seconds }) => ({
-        kind: 'copy events',
-        url,
-        connections,
-        records,
-        seconds,
-      }),
+      task: ({ databaseUrl: url, seconds }) => ({ kind: 'copy events', url, records, seconds }),
     },
     writes: true,
   });
@@ -45,31 +39,22 @@ export const cases: Case[] = [
   }),
   httpCase({
     name: 'uncached list',
-    beside: 'pg, prepared, plain columns',
+    beside: 'node:http and pg, prepared',
     aim: 0.8,
     // A row is not read twice, so no page is in the cache.
     workload: ({ rows }) => ({ kind: 'run pages', rows }),
     connections: LIST_CONNECTIONS,
     unit: 'answers',
-    floor: {
-      task: ({ databaseUrl: url, poolSize, rows, seconds }) => ({
-        kind: 'list',
-        url,
-        poolSize,
-        inFlight: LIST_CONNECTIONS,
-        rows,
-        seconds,
-      }),
-    },
+    floor: { duty: ({ databaseUrl: url, poolSize }) => ({ kind: 'read run pages', url, poolSize }) },
   }),
   httpCase({
     name: 'single record',
-    beside: 'node:http that parses it, no database',
+    beside: 'the same handler, no database',
     aim: 0.5,
     workload: { kind: 'record', path: '/api/v1/ingest' },
     connections: CONNECTIONS,
     unit: 'records',
-    floor: { duty: { kind: 'parse' } },
+    floor: { duty: { kind: 'all but the database' } },
     writes: true,
   }),
   batch(100, 0.75),

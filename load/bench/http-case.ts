@@ -19,7 +19,7 @@ export interface HttpCaseOptions {
   unit: string;
   unitsPerAnswer?: number;
   /** A server that does this and answers the same bytes, or work on the database, which counts units itself. */
-  floor: { duty: Duty } | { task(bench: Bench): FloorTask };
+  floor: { duty: Duty | ((bench: Bench) => Duty) } | { task(bench: Bench): FloorTask };
   writes?: boolean;
 }
 
@@ -100,6 +100,7 @@ async function prepareFloor(floor: HttpCaseOptions['floor'], workload: Workload,
     return (seconds: number) => bench.floor.run({ ...floor.task(bench), seconds } as FloorTask) as Promise<FloorRate>;
   }
   const answer = await answerTo(bench.pitwall.port, requestsOf(workload)());
-  const { port } = (await bench.floor.run({ kind: 'serve', answer, duty: floor.duty })) as { port: number };
+  const duty = typeof floor.duty === 'function' ? floor.duty(bench) : floor.duty;
+  const { port } = (await bench.floor.run({ kind: 'serve', answer, duty })) as { port: number };
   return (seconds: number) => peak(port, seconds);
 }

@@ -42,7 +42,7 @@ export interface PlaceInList {
 }
 
 /** Where a page may begin, each time elsewhere. */
-export function nextPlace(rows: number): () => PlaceInList {
+function nextPlace(rows: number): () => PlaceInList {
   let at = Math.floor(Math.random() * rows);
   return () => {
     at = (at + STRIDE) % rows;

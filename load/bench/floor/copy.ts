@@ -8,28 +8,25 @@ import type { FloorRate, FloorTask } from './floor-task.js';
 
 /** Batches of the rows that `POST /ingest/batch` appends, each a COPY and a commit of its own. Answers rows per second. */
 export async function copyEvents(task: Extract<FloorTask, { kind: 'copy events' }>): Promise<FloorRate> {
-  const { url, connections, records, seconds } = task;
-  const clients = await Promise.all(Array.from({ length: connections }, () => connected(url)));
-  await clients[0]?.query('CREATE TABLE IF NOT EXISTS events_floor (LIKE events INCLUDING ALL); TRUNCATE events_floor');
+  const { url, records, seconds } = task;
+  const client = await connected(url);
+  await client.query('CREATE TABLE IF NOT EXISTS events_floor (LIKE events INCLUDING ALL); TRUNCATE events_floor');
   const sourceId = randomUUID();
   const body = `\\\\x${Buffer.from(recordText('')).toString('hex')}`;
   let rows = 0;
   const started = performance.now();
   const deadline = started + seconds * 1000;
-  const writer = async (client: pg.Client) => {
-    while (performance.now() < deadline) {
-      const key = randomUUID();
-      const rest = `sensor\t${new Date().toISOString()}\t\\N\t${body}\n`;
-      let text = '';
-      for (let at = 0; at < records; at++) text += `${randomUUID()}\t${sourceId}\tkey:${key}#${at}\t${rest}`;
-      await copyIn(client, 'events_floor (id, source_id, delivery_key, type, received_at, headers, body)', [text]);
-      rows += records;
-    }
-  };
-  await Promise.all(clients.map(writer));
+  while (performance.now() < deadline) {
+    const key = randomUUID();
+    const rest = `sensor\t${new Date().toISOString()}\t\\N\t${body}\n`;
+    let text = '';
+    for (let at = 0; at < records; at++) text += `${randomUUID()}\t${sourceId}\tkey:${key}#${at}\t${rest}`;
+    await copyIn(client, 'events_floor (id, source_id, delivery_key, type, received_at, headers, body)', [text]);
+    rows += records;
+  }
   const perSecond = (rows * 1000) / (performance.now() - started);
-  await clients[0]?.query('TRUNCATE events_floor');
-  await Promise.all(clients.map((client) => client.end()));
+  await client.query('TRUNCATE events_floor');
+  await client.end();
   return { perSecond };
 }
 

@@ -2,7 +2,6 @@ import { serveTasks } from '../../service/worker-process.js';
 import { copyEvents, copyTables } from './copy.js';
 import { FloorServer } from './floor-server.js';
 import type { FloorTask } from './floor-task.js';
-import { listRuns } from './list-runs.js';
 
 const server = new FloorServer();
 
@@ -10,8 +9,6 @@ serveTasks<FloorTask, unknown>((task) => {
   switch (task.kind) {
     case 'serve':
       return server.serve(task.answer, task.duty);
-    case 'list':
-      return listRuns(task);
     case 'copy events':
       return copyEvents(task);
     case 'copy tables':
