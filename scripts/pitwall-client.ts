@@ -53,7 +53,7 @@ export class PitwallClient {
   /** The answer's JSON, as `T` without a check. Waits and tries again, by `Retry-After`, while Pitwall is too busy. */
   async request<T>(path: string, { method = 'GET', headers = {}, body }: Request = {}): Promise<T> {
     for (let tries = 1; ; tries++) {
-      const response = await this.outside.fetch(`${this.url}/api/v1${path}`, {
+      const response = await this.send(path, {
         method,
         headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
         ...(body !== undefined && { body }),
@@ -63,6 +63,15 @@ export class PitwallClient {
       const busy = response.status === 503 || response.status === 429;
       if (!busy || tries >= MAX_TRIES) throw new PitwallError(response.status, reasonOf(response.status, text));
       await this.outside.sleep(retryAfterSeconds(response) * 1000);
+    }
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.outside.fetch(`${this.url}/api/v1${path}`, init);
+    } catch (cause) {
+      const hint = 'What was sent so far is kept: start Pitwall, and run this again.';
+      throw new UnreachableError(`Pitwall at ${this.url} does not answer any more. ${hint}`, { cause });
     }
   }
 }
