@@ -14,10 +14,10 @@ import { createLogger } from '../src/observability/logger.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { createTracing } from '../src/observability/tracing.js';
 import type { RedisConnection } from '../src/redis/client.js';
-import { workerDatabaseUrl } from './databases.js';
+import { createDatabase } from './databases.js';
 
 export interface ApiOptions {
-  /** Instead of the worker's own database. */
+  /** Instead of a database of its own. */
   databaseUrl?: () => string;
   redis?: () => RedisConnection;
   env?: Record<string, string>;
@@ -31,6 +31,8 @@ export function startApi(options: ApiOptions = {}) {
   let connections: Connections;
   let services: Services;
   let server: HttpServer;
+  let database: Awaited<ReturnType<typeof createDatabase>> | undefined;
+  let url: string;
 
   beforeEach(() => {
     clock.now = new Date();
@@ -40,7 +42,9 @@ export function startApi(options: ApiOptions = {}) {
 
   beforeAll(async () => {
     const config = loadConfig({ NODE_ENV: 'test', ...options.env });
-    const url = options.databaseUrl?.() ?? workerDatabaseUrl();
+    // Of its own, so that nothing that another file left waiting to be projected turns up here.
+    database = options.databaseUrl ? undefined : await createDatabase();
+    url = options.databaseUrl?.() ?? String(database?.url);
     connections = connectDatabase({ url, poolSize: 10, onIdleError: () => undefined });
     const stream = new PassThrough().on('data', (chunk: Buffer) =>
       lines.push(...chunk.toString().trimEnd().split('\n')),
@@ -83,6 +87,7 @@ export function startApi(options: ApiOptions = {}) {
     await server.close(0);
     await services.cache.close();
     await connections.close();
+    await database?.drop();
   });
 
   const base = () => `http://127.0.0.1:${server.port}`;
@@ -94,6 +99,7 @@ export function startApi(options: ApiOptions = {}) {
     api: { get: send('get'), post: send('post'), put: send('put'), patch: send('patch'), delete: send('delete') },
     base,
     clock,
+    databaseUrl: () => url,
     /** Lines of the log and of the access log since the test began. */
     lines,
     /** What was reported as a bug since the test began. */

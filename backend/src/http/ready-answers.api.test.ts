@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { workerDatabaseUrl } from '../../test/databases.js';
 import { deploymentRecord, runRecord } from '../../test/factories.js';
 import { startApi, unique } from '../../test/start-api.js';
 import { PostgresListener } from '../database/listener.js';
@@ -7,13 +6,13 @@ import { PROJECTED_CHANNEL, type Projected } from '../features/projector/project
 
 /** Two processes on one database: the first projects, the second hears of it. */
 const first = startApi();
-const second = startApi();
+const second = startApi({ databaseUrl: first.databaseUrl });
 
 let listener: PostgresListener;
 let heard: () => void = () => undefined;
 beforeAll(async () => {
   listener = new PostgresListener({
-    url: workerDatabaseUrl(),
+    url: first.databaseUrl(),
     channel: PROJECTED_CHANNEL,
     onMessage: (payload) => {
       second.services().onProjected(JSON.parse(payload) as Projected);

@@ -1,20 +1,19 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { workerDatabaseUrl } from '../../../test/databases.js';
 import { openEventStream } from '../../../test/event-stream.js';
 import { deploymentRecord, runRecord } from '../../../test/factories.js';
 import { startApi, unique } from '../../../test/start-api.js';
 import { PostgresListener } from '../../database/listener.js';
 import { PROJECTED_CHANNEL, type Projected } from '../projector/projector.service.js';
 
-const { api, base, project, services, connections, reported } = startApi();
+const { api, base, project, services, connections, databaseUrl, reported } = startApi();
 let listener: PostgresListener;
 let gaps = 0;
 
 beforeAll(async () => {
   listener = new PostgresListener({
-    url: workerDatabaseUrl(),
+    url: databaseUrl(),
     channel: PROJECTED_CHANNEL,
     onMessage: (payload) => services().onProjected(JSON.parse(payload) as Projected),
     onGap: () => {

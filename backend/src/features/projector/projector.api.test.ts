@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createDatabase } from '../../../test/databases.js';
 import { deliver } from '../../../test/github-delivery.js';
 import { examplesOf } from '../../../test/github-examples.js';
 import { startApi } from '../../../test/start-api.js';
@@ -15,13 +14,7 @@ import { Projector } from './projector.service.js';
 import { subjects } from './subject.js';
 import { projectionTransactions } from './transactions.js';
 
-/** A database of its own: these tests compare all rows there are. */
-let database: Awaited<ReturnType<typeof createDatabase>>;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-const { api, connections, project } = startApi({ databaseUrl: () => database.url });
-afterAll(() => database.drop());
+const { api, connections, project } = startApi();
 
 const TABLES = Object.values(subjects).map(({ table }) => table);
 

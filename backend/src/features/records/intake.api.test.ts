@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase } from '../../../test/databases.js';
+import { describe, expect, it } from '@jest/globals';
 import { plainRecord, runRecord } from '../../../test/factories.js';
 import { startApi, unique } from '../../../test/start-api.js';
 
-/** Figures speak of everything that was taken in, so this file counts in a database of its own. */
-let own: Awaited<ReturnType<typeof createDatabase>>;
-beforeAll(async () => {
-  own = await createDatabase();
-});
-const { api, clock, connections, project } = startApi({ databaseUrl: () => own.url });
-afterAll(() => own.drop());
+const { api, clock, connections, project } = startApi();
 
 const DAY_MS = 24 * 3_600_000;
 
