@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { startApi } from './start-api.js';
+import { unique, type startApi } from './start-api.js';
 
 type Api = ReturnType<typeof startApi>['api'];
 
@@ -24,4 +24,17 @@ export function deliver(
       'X-Hub-Signature-256': githubSignature(body, source.secret),
     })
     .send(body);
+}
+
+/** Connects a source of GitHub's. Its `deliver` sends there, each time as another delivery. */
+export async function connectGithub(api: Api) {
+  const { body: source } = await api
+    .post('/sources')
+    .send({ name: unique('github'), kind: 'github' })
+    .expect(201);
+  return {
+    name: source.name as string,
+    id: source.id as string,
+    deliver: (type: string, payload: unknown) => deliver(api, source, type, payload, unique('delivery')).expect(202),
+  };
 }

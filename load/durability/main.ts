@@ -74,7 +74,7 @@ async function crashAndRestart({ database }: Crash, begun: number): Promise<void
   await retryHalf();
 }
 
-/** As a supervisor does: a start may fail while the processes of the killed PostgreSQL are still being cleared away. */
+/** As a supervisor does. */
 async function startAgain(): Promise<number> {
   const deadline = Date.now() + RESTART_TIMEOUT_MS;
   for (let starts = 1; ; starts++, await sleep(RESTART_PAUSE_MS)) {

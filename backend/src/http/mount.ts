@@ -38,7 +38,7 @@ export function mount(router: Router, endpoints: Endpoint[], options: MountOptio
   );
 }
 
-export const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** Types say this too, but an endpoint that is open by mistake is worth a second look. */
 function checkDefinition({ method, path, access, rate }: Endpoint): void {

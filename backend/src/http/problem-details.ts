@@ -26,14 +26,10 @@ const httpProblems: Record<HttpError['status'], { slug: string; title: string }>
   404: { slug: 'not-found', title: 'Nothing was found' },
   405: { slug: 'method-not-allowed', title: 'The method is not allowed here' },
   406: { slug: 'not-acceptable', title: 'The answer is not to be had in that form' },
-  408: { slug: 'request-timeout', title: 'The request took too long to arrive' },
-  411: { slug: 'length-required', title: 'The length of the body is needed' },
   412: { slug: 'precondition-failed', title: 'What the request is about has changed' },
   413: { slug: 'content-too-large', title: 'The body is too large' },
-  414: { slug: 'uri-too-long', title: 'The address is too long' },
   415: { slug: 'unsupported-media-type', title: 'The body is of a kind that is not understood' },
   416: { slug: 'range-not-satisfiable', title: 'There is no such range' },
-  431: { slug: 'header-fields-too-large', title: 'The headers are too large' },
 };
 
 /** RFC 9457, with the place of each fault as a JSON pointer (RFC 6901) in `errors`. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { connectGithub } from '../../../test/github-deliveries.js';
+import { connectGithub } from '../../../test/github-delivery.js';
 import { pagesOf, type Item } from '../../../test/pages.js';
 import { startApi, unique } from '../../../test/start-api.js';
 

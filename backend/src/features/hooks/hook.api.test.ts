@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { githubSignature } from '../../../test/github-delivery.js';
 import { startApi, unique } from '../../../test/start-api.js';
 
 const { api, connections } = startApi();
@@ -28,8 +28,6 @@ function deliver(source: string, body: string, headers: Record<string, string>) 
     })
     .send(body);
 }
-
-const sign = (body: string, secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 
 const eventsOf = async (sourceId: string) => {
   const { rows } = await connections().pool.query('SELECT * FROM events WHERE source_id = $1', [sourceId]);
@@ -84,7 +82,7 @@ it('accepts both secrets while one is rotated, and the old one no longer', async
       .send({ secret: 'the second secret of it', overlapSeconds })
       .expect(200);
   const outcome = async (secret: string) =>
-    (await deliver(source.name, '{}', { 'X-Hub-Signature-256': sign('{}', secret) })).status;
+    (await deliver(source.name, '{}', { 'X-Hub-Signature-256': githubSignature('{}', secret) })).status;
 
   await rotate(60);
   expect([await outcome('the first secret of it'), await outcome('the second secret of it')]).toEqual([202, 202]);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { connectGithub } from '../../../test/github-deliveries.js';
+import { connectGithub } from '../../../test/github-delivery.js';
 import { pagesOf } from '../../../test/pages.js';
 import { startApi } from '../../../test/start-api.js';
 

@@ -15,7 +15,6 @@ const columns = {
 const withSecrets = { ...columns, secretCurrent: true, secretPrevious: true } as const;
 
 export type SourceRow = NonNullable<Awaited<ReturnType<SourceRepository['findById']>>>;
-export type SourceRowWithSecrets = NonNullable<Awaited<ReturnType<SourceRepository['findByNameWithSecrets']>>>;
 
 export class SourceRepository {
   constructor(private readonly database: Pick<Database, 'source'>) {}
