@@ -1,8 +1,29 @@
 import { z } from 'zod';
+import { parseRateLimit } from './http/rate-limit/rate-limit.js';
 import { LOG_LEVELS } from './observability/logger.js';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const url = (protocol: RegExp) => z.url({ protocol, error: 'is not such a URL' });
+
+const list = <T extends z.ZodType<unknown, string>>(item: T) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .pipe(z.array(item));
+
+const httpOrigin = z
+  .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+  .refine((text) => new URL(text).origin === text, 'is not an origin, such as https://ci.example.com');
+
+const rateLimit = () =>
+  z.string().transform((text, context) => {
+    try {
+      return parseRateLimit(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
 
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
@@ -11,13 +32,33 @@ const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8000),
-  PITWALL_UNAUTHENTICATED: z.stringbool().default(false),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .refine((text) => new URL(text).pathname === '/' && !/[?#]/.test(text), 'has a path: Pitwall is served at the root')
+    .optional(),
+  FORCE_HTTPS: z.stringbool().default(false),
+  CORS_ORIGINS: list(httpOrigin).default([]),
+  SECURITY_CONTACT: z
+    .string()
+    .regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\S+)$/, 'is not a mailto:, https: or tel: URI')
+    .optional(),
   PITWALL_DATA_DIR: z.string().default('./.pitwall'),
   PITWALL_SECRET_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'is not 32 bytes in base64')
     .optional(),
+  PITWALL_ADMIN_EMAIL: z.email().max(254).toLowerCase().optional(),
+  PITWALL_ADMIN_PASSWORD: z.string().max(1000).optional(),
+  SESSION_IDLE_MINUTES: whole(1, 43_200).default(60),
+  SESSION_MAX_HOURS: whole(1, 8_760).default(24),
+  ACCESS_TOKEN_MINUTES: whole(1, 60).default(10),
+  CLIENT_SESSION_MAX_DAYS: whole(1, 365).default(30),
+  RATE_LIMIT_DEFAULT: rateLimit().default(parseRateLimit('300 per minute, 6000 per hour')),
+  RATE_LIMIT_AUTH: rateLimit().default(parseRateLimit('10 per minute, 50 per hour')),
+  RATE_LIMIT_INGEST: rateLimit().default(parseRateLimit('600000 per minute')),
+  RATE_LIMIT_READ: rateLimit().default(parseRateLimit('1200 per minute')),
   DATABASE_URL: url(/^postgres(ql)?$/).optional(),
+  DATABASE_MIGRATION_URL: url(/^postgres(ql)?$/).optional(),
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
   REDIS_URL: url(/^rediss?$/).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -68,6 +109,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, termina
   return {
     environment: env.NODE_ENV,
     http: {
+      /** What people and their browsers call Pitwall; no slash at the end. */
+      publicUrl: new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin,
+      forceHttps: env.FORCE_HTTPS,
+      corsOrigins: env.CORS_ORIGINS,
+      securityContact: env.SECURITY_CONTACT,
+      onLoopback: loopback.includes(env.HOST),
       host: env.HOST,
       port: env.PORT,
       trustProxy: env.TRUST_PROXY === '' ? false : env.TRUST_PROXY.split(',').map((address) => address.trim()),
@@ -76,7 +123,20 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, termina
     },
     dataDir: env.PITWALL_DATA_DIR,
     secretKey: env.PITWALL_SECRET_KEY,
-    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE },
+    identity: {
+      firstAdmin: { email: env.PITWALL_ADMIN_EMAIL, password: env.PITWALL_ADMIN_PASSWORD },
+      sessionIdleMinutes: env.SESSION_IDLE_MINUTES,
+      sessionMaxHours: env.SESSION_MAX_HOURS,
+      accessTokenMinutes: env.ACCESS_TOKEN_MINUTES,
+      clientSessionMaxDays: env.CLIENT_SESSION_MAX_DAYS,
+    },
+    rateLimits: {
+      default: env.RATE_LIMIT_DEFAULT,
+      auth: env.RATE_LIMIT_AUTH,
+      ingest: env.RATE_LIMIT_INGEST,
+      read: env.RATE_LIMIT_READ,
+    },
+    database: { url: env.DATABASE_URL, migrationUrl: env.DATABASE_MIGRATION_URL, poolSize: env.DATABASE_POOL_SIZE },
     redis: { url: env.REDIS_URL },
     log: {
       level: env.LOG_LEVEL,
@@ -111,10 +171,14 @@ function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<unk
       'PITWALL_SECRET_KEY: is needed with DATABASE_URL, so that each process can read the secrets of sources',
     );
   }
-  if (!loopback.includes(env.HOST) && !env.PITWALL_UNAUTHENTICATED && !faulty.has('PITWALL_UNAUTHENTICATED')) {
-    faults.push(
-      'HOST: there is no sign-in yet, so only loopback is served; behind a proxy that authenticates, set PITWALL_UNAUTHENTICATED=true',
-    );
+  if (production && !env.PUBLIC_URL && !faulty.has('PUBLIC_URL')) {
+    faults.push('PUBLIC_URL: is needed in production: links, cookies and the check of origins depend on it');
+  }
+  if (env.FORCE_HTTPS && env.PUBLIC_URL?.startsWith('http:')) {
+    faults.push('FORCE_HTTPS: contradicts PUBLIC_URL, which is http');
+  }
+  if (Boolean(env.PITWALL_ADMIN_EMAIL) !== Boolean(env.PITWALL_ADMIN_PASSWORD)) {
+    faults.push('PITWALL_ADMIN_EMAIL: goes with PITWALL_ADMIN_PASSWORD, and one is missing');
   }
   if (['true', '1', '*'].includes(env.TRUST_PROXY)) {
     faults.push('TRUST_PROXY: would believe anybody; name the addresses or networks of the proxies');

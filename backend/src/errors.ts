@@ -18,6 +18,9 @@ export class InvalidInputError extends AppError {
 /** Who the caller is could not be established: a missing or wrong signature, token or session. */
 export class UnauthenticatedError extends AppError {}
 
+/** It is clear who asks, and they may not. */
+export class ForbiddenError extends AppError {}
+
 export class NotFoundError extends AppError {}
 
 export class ConflictError extends AppError {}
@@ -30,5 +33,15 @@ export class UnavailableError extends AppError {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** The caller, or those who share their address, asked too often. */
+export class TooManyRequestsError extends AppError {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message);
   }
 }

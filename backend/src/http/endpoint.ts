@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 import type { z } from 'zod';
+import type { Caller } from './caller.js';
 import type { AppErrorClass } from './problem-details.js';
 
 /**
- * Who may call: anybody; a sender whose signature the handler verifies; a token that may hand in; or a person with at
- * least that role (or a token with the scope that goes with it: read, write, admin).
+ * Who may call: anybody; a sender whose signature the handler verifies; who may hand in; who has at least that role (or a
+ * token with the scope that goes with it); a person, of any role, and no token.
  */
-export const ACCESS = ['public', 'signed', 'ingest', 'viewer', 'maintainer', 'admin'] as const;
+export const ACCESS = ['public', 'signed', 'ingest', 'viewer', 'maintainer', 'admin', 'person'] as const;
 export type Access = (typeof ACCESS)[number];
 
 export const RATE_CLASSES = ['none', 'default', 'auth', 'ingest', 'read'] as const;
@@ -62,20 +63,32 @@ type Answer<R> = R extends { ready: true }
         ? string
         : void;
 
-type HandlerInput<S, R> = Parsed<S> & { request: RequestFacts } & (R extends { stream: string }
-    ? { response: Response }
-    : unknown);
+type HandlerInput<S, R, A> = Parsed<S> & { request: RequestFacts } & (A extends 'public' | 'signed'
+    ? unknown
+    : { caller: Caller }) &
+  (R extends { stream: string } ? { response: Response } : unknown);
 
 /** One HTTP operation: what it accepts, what it answers, and how. `mount` serves it, `openapi.ts` documents it. */
-export interface EndpointDefinition<S extends RequestDefinition, R extends ResponseDefinition> {
+export interface EndpointDefinition<
+  S extends RequestDefinition,
+  R extends ResponseDefinition,
+  A extends Access = Access,
+> {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI style, below the API's root: `/pipelines/{id}`. */
   path: `/${string}`;
   tag: string;
   summary: string;
   description?: string;
-  access: Access;
+  access: A;
+  /** Those without the access are told that there is nothing here, rather than that they may not. */
+  concealed?: true;
   rate: RateClass;
+  /**
+   * What the audit log calls it, such as `source.created`; for whatever changes something. The target is what `params.id`
+   * names, or else the answer's `id`.
+   */
+  audit?: `${string}.${string}`;
   request: S;
   /** A body that is accepted, for the documentation. */
   example?: S extends { body: infer Z extends z.ZodType } ? z.input<Z> : unknown;
@@ -85,7 +98,7 @@ export interface EndpointDefinition<S extends RequestDefinition, R extends Respo
   errors: readonly AppErrorClass[];
   /** The path of what a 201 made, for its `Location` header. */
   location?(answer: Answer<R>): string;
-  handle(input: HandlerInput<S, R>): Promise<Answer<R>>;
+  handle(input: HandlerInput<S, R, A>): Promise<Answer<R>>;
 }
 
 export interface Endpoint extends Omit<
@@ -99,8 +112,8 @@ export interface Endpoint extends Omit<
 }
 
 /** Infers the handler's input and output from the schemas. */
-export function endpoint<const S extends RequestDefinition, const R extends ResponseDefinition>(
-  definition: EndpointDefinition<S, R>,
+export function endpoint<const S extends RequestDefinition, const R extends ResponseDefinition, const A extends Access>(
+  definition: EndpointDefinition<S, R, A>,
 ): Endpoint {
   return definition as unknown as Endpoint;
 }

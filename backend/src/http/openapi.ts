@@ -47,10 +47,11 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
 const ACCESS_TEXT: Record<Access, string> = {
   public: 'Open to anybody.',
   signed: "Verified by the sender's signature.",
-  ingest: 'For tokens that may hand in.',
+  ingest: 'For tokens that may hand in, and for Maintainers and Admins.',
   viewer: 'For every signed-in person, and for tokens that may read.',
   maintainer: 'For Maintainers and Admins, and for tokens that may write.',
-  admin: 'For Admins.',
+  admin: 'For Admins, and for their tokens of scope admin.',
+  person: 'For every signed-in person; for no API token.',
 };
 
 function operation(endpoint: Endpoint): ZodOpenApiOperationObject {

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import {
   AppError,
   ConflictError,
+  ForbiddenError,
   InvalidInputError,
   NotFoundError,
+  TooManyRequestsError,
   UnauthenticatedError,
   UnavailableError,
 } from '../errors.js';
@@ -15,8 +17,10 @@ export type AppErrorClass = abstract new (...args: never[]) => AppError;
 const problems: { error: AppErrorClass; status: number; slug: string; title: string }[] = [
   { error: InvalidInputError, status: 400, slug: 'invalid-input', title: 'The request is not valid' },
   { error: UnauthenticatedError, status: 401, slug: 'unauthenticated', title: 'It is not clear who is asking' },
+  { error: ForbiddenError, status: 403, slug: 'forbidden', title: 'The caller may not do this' },
   { error: NotFoundError, status: 404, slug: 'not-found', title: 'Nothing was found' },
   { error: ConflictError, status: 409, slug: 'conflict', title: 'The request conflicts with the current state' },
+  { error: TooManyRequestsError, status: 429, slug: 'too-many-requests', title: 'Too many requests' },
   { error: UnavailableError, status: 503, slug: 'unavailable', title: 'Not available for the moment' },
 ];
 
@@ -70,11 +74,20 @@ export function toProblem(thrown: unknown): { problem: ProblemDetails; headers: 
   if (error instanceof AppError) {
     const { status, slug, title } = problemFor(error.constructor as AppErrorClass);
     const faults = error instanceof InvalidInputError ? { errors: error.faults } : {};
-    const headers: Record<string, string> =
-      error instanceof UnavailableError ? { 'Retry-After': String(error.retryAfterSeconds) } : {};
-    return { problem: { type: `/problems/${slug}`, title, status, detail: error.message, ...faults }, headers };
+    return {
+      problem: { type: `/problems/${slug}`, title, status, detail: error.message, ...faults },
+      headers: headersFor(error),
+    };
   }
   return { problem: { type: 'about:blank', title: 'Internal Server Error', status: 500 }, headers: {} };
+}
+
+function headersFor(error: AppError): Record<string, string> {
+  if (error instanceof UnavailableError || error instanceof TooManyRequestsError) {
+    return { 'Retry-After': String(error.retryAfterSeconds) };
+  }
+  // RFC 9110, 11.6.1: a 401 names the way to sign in.
+  return error instanceof UnauthenticatedError ? { 'WWW-Authenticate': 'Bearer' } : {};
 }
 
 /** What Express, its body parser and its file server throw: each has a status, and some a type. */
