@@ -41,7 +41,7 @@ function parseRequest(
   const parse = (part: string, schema: z.ZodType, value: unknown) => {
     const result = schema.safeParse(value);
     if (result.success) parsed[part] = result.data;
-    else for (const issue of result.error.issues) faults.push(...faultsOf(part, issue));
+    else for (const issue of result.error.issues) faults.push(...faultsOf(issue, [part]));
   };
   for (const part of PARTS) {
     const schema = schemas[part];
@@ -63,21 +63,22 @@ function parseRequest(
   return parsed;
 }
 
-function faultsOf(part: string, issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
+/** An issue that zod found, where it is below `base`. */
+export function faultsOf(issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(part, [...path, key]), detail: 'is not known here' }));
+    return issue.keys.map((key) => ({ pointer: pointer([...path, key]), detail: 'is not known here' }));
   }
   if (issue.code === 'invalid_union') {
     // Of several shapes, the one that was meant is the one whose outermost type is right.
     const meant = issue.errors.find((issues) =>
       issues.every((one) => one.path.length > 0 || one.code !== 'invalid_type'),
     );
-    if (meant) return meant.flatMap((one) => faultsOf(part, one, path));
-    return [{ pointer: pointer(part, path), detail: 'has none of the shapes that are accepted here' }];
+    if (meant) return meant.flatMap((one) => faultsOf(one, path));
+    return [{ pointer: pointer(path), detail: 'has none of the shapes that are accepted here' }];
   }
-  return [{ pointer: pointer(part, path), detail: issue.message }];
+  return [{ pointer: pointer(path), detail: issue.message }];
 }
 
-const pointer = (part: string, path: PropertyKey[]) =>
-  `#/${[part, ...path].map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
+const pointer = (path: PropertyKey[]) =>
+  `#/${path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`;
