@@ -14,6 +14,7 @@ import { createLogger } from '../src/observability/logger.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { createTracing } from '../src/observability/tracing.js';
 import type { RedisConnection } from '../src/redis/client.js';
+import { createToken, createUser } from './callers.js';
 import { createDatabase } from './databases.js';
 
 export interface ApiOptions {
@@ -33,6 +34,7 @@ export function startApi(options: ApiOptions = {}) {
   let server: HttpServer;
   let database: Awaited<ReturnType<typeof createDatabase>> | undefined;
   let url: string;
+  let adminToken: string;
 
   beforeEach(() => {
     clock.now = new Date();
@@ -80,6 +82,7 @@ export function startApi(options: ApiOptions = {}) {
       version: 'test',
     });
     server = await listen(app, { host: '127.0.0.1', port: 0 });
+    adminToken = await createToken(connections.pool, await createUser(connections.pool, { role: 'admin' }), ['admin']);
   });
 
   afterAll(async () => {
@@ -91,12 +94,19 @@ export function startApi(options: ApiOptions = {}) {
   });
 
   const base = () => `http://127.0.0.1:${server.port}`;
-  const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
-    request(base())[method](
-      path.startsWith('/api') || path.startsWith('/health') || path.startsWith('/metrics') ? path : `/api/v1${path}`,
-    );
+  /** Calls with these headers. A path is one below `/api/v1`, unless it begins where another does. */
+  const client = (headers: () => Record<string, string>) => {
+    const send = (method: 'get' | 'post' | 'put' | 'patch' | 'delete') => (path: string) =>
+      request(base())
+        [method](/^\/(api|health|metrics|\.well-known)/.test(path) ? path : `/api/v1${path}`)
+        .set(headers());
+    return { get: send('get'), post: send('post'), put: send('put'), patch: send('patch'), delete: send('delete') };
+  };
   return {
-    api: { get: send('get'), post: send('post'), put: send('put'), patch: send('patch'), delete: send('delete') },
+    /** Calls with an API token of an Admin's that may do everything and does not expire. */
+    api: client(() => ({ authorization: `Bearer ${adminToken}` })),
+    adminToken: () => adminToken,
+    client,
     base,
     clock,
     databaseUrl: () => url,

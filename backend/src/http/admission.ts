@@ -61,8 +61,12 @@ function faultOf(
   if (caller.rights.has(access)) return undefined;
   if (concealed) return nothingAt(req);
   if (access === 'person') return new ForbiddenError('This is for people who signed in, not for API tokens.');
-  const asWhat = caller.scopes ? `A token with scope ${caller.scopes.join(', ')} of a ${caller.role}` : `A ${caller.role}`;
-  return new ForbiddenError(`${asWhat} may not do this: it takes ${access === 'ingest' ? 'the scope ingest' : `a ${access}`}.`);
+  const asWhat = caller.scopes
+    ? `A token with scope ${caller.scopes.join(', ')} of a ${caller.role}`
+    : `A ${caller.role}`;
+  return new ForbiddenError(
+    `${asWhat} may not do this: it takes ${access === 'ingest' ? 'the scope ingest' : `a ${access}`}.`,
+  );
 }
 
 export const nothingAt = (req: Request) =>

@@ -26,7 +26,10 @@ export interface Given {
 }
 
 /** Gives each request its id and its context, and tells of it once it is over, however it ended. */
-export function observe({ accessLog, metrics, tracing }: Observers, { apiHeaders, directRemote }: Given): RequestHandler {
+export function observe(
+  { accessLog, metrics, tracing }: Observers,
+  { apiHeaders, directRemote }: Given,
+): RequestHandler {
   return (req, res, next) => {
     const time = new Date();
     const started = performance.now();

@@ -14,7 +14,9 @@ export const newApiTokenSchema = z
       .min(1)
       .max(SCOPES.length)
       .transform((scopes) => [...new Set(scopes)])
-      .meta({ description: '`ingest` hands in; `read` reads; `write` does both and changes; `admin` does everything.' }),
+      .meta({
+        description: '`ingest` hands in; `read` reads; `write` does both and changes; `admin` does everything.',
+      }),
     expiresInDays: z.int().min(1).max(MAX_DAYS).default(DEFAULT_DAYS),
   })
   .meta({ id: 'NewApiToken' });

@@ -61,7 +61,10 @@ export class SessionRepository {
   }
 
   async touch(id: string, lastSeenAt: Date): Promise<void> {
-    await this.pool.query('UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2', [id, lastSeenAt]);
+    await this.pool.query('UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2', [
+      id,
+      lastSeenAt,
+    ]);
   }
 
   /** Puts another refresh token in the place of one, which counts as spent from then on. Of two racing exchanges one wins. */

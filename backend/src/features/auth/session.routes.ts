@@ -58,8 +58,7 @@ export const sessionRoutes = (signIns: SignInService, sessions: SessionService, 
     request: { body: refreshSchema },
     response: { status: 200, schema: issuedTokensSchema },
     errors: [UnauthenticatedError, TooManyRequestsError],
-    handle: async ({ body, request }) =>
-      signIns.tokensOf(await signIns.refresh(body.refreshToken, originOf(request))),
+    handle: async ({ body, request }) => signIns.tokensOf(await signIns.refresh(body.refreshToken, originOf(request))),
   }),
   endpoint({
     method: 'post',

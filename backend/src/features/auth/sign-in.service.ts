@@ -45,7 +45,10 @@ export class SignInService {
       throw new UnauthenticatedError('The e-mail address or the password is wrong.');
     }
     refund();
-    await this.users.recordSignIn(user.id, needsRehash(user.passwordHash) ? await hashPassword(password) : undefined);
+    const rehashed = needsRehash(user.passwordHash)
+      ? { from: user.passwordHash, to: await hashPassword(password) }
+      : undefined;
+    await this.users.recordSignIn(user.id, rehashed);
     const sessionKind: SessionKind = kind === 'session' ? 'browser' : 'client';
     const session = await this.sessions.open(user.id, sessionKind, origin);
     await this.record('session.opened', 'succeeded', { kind: 'user', id: user.id, name: user.email }, origin, {

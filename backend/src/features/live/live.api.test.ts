@@ -14,8 +14,7 @@ let gaps = 0;
 beforeAll(async () => {
   listener = new PostgresListener({
     url: databaseUrl(),
-    channel: PROJECTED_CHANNEL,
-    onMessage: (payload) => services().onProjected(JSON.parse(payload) as Projected),
+    channels: { [PROJECTED_CHANNEL]: (payload) => services().onProjected(JSON.parse(payload) as Projected) },
     onGap: () => {
       gaps++;
       services().onProjected({ pipelines: [], runs: [], deployments: [], more: true });
