@@ -14,7 +14,8 @@ import { createLogger } from '../src/observability/logger.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { createTracing } from '../src/observability/tracing.js';
 import type { RedisConnection } from '../src/redis/client.js';
-import { createToken, createUser } from './callers.js';
+import type { Role } from '../src/http/caller.js';
+import { createToken, createUser, type TestUser } from './callers.js';
 import { createDatabase } from './databases.js';
 
 export interface ApiOptions {
@@ -106,6 +107,18 @@ export function startApi(options: ApiOptions = {}) {
     /** Calls with an API token of an Admin's that may do everything and does not expire. */
     api: client(() => ({ authorization: `Bearer ${adminToken}` })),
     adminToken: () => adminToken,
+    /** Somebody of that role, signed in by a browser. */
+    async signIn(
+      role: Role = 'admin',
+    ): Promise<{ user: TestUser; headers: { cookie: string; 'sec-fetch-site': string } }> {
+      const user = await createUser(connections.pool, { role });
+      const { secret } = await services.sessions.open(user.id, 'browser', { remote: '127.0.0.1', userAgent: 'test' });
+      const cookie = `${services.sessionCookie.name}=${secret}`;
+      return { user, headers: { cookie, 'sec-fetch-site': 'same-origin' } };
+    },
+    /** The same for what needs `fetch`. The path is one from the root. */
+    fetch: (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
+      fetch(base() + path, { ...init, headers: { authorization: `Bearer ${adminToken}`, ...init.headers } }),
     client,
     base,
     clock,

@@ -58,8 +58,14 @@ export function setCommonHeaders(res: Response): void {
   for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] as string, headers[at + 1] as string);
 }
 
-function commonHeaders({ requestId, apiHeaders, rateHeaders = [], ownHeaders = [] }: AnswerLocals): string[] {
-  return ['X-Request-Id', requestId, ...apiHeaders, ...rateHeaders, ...ownHeaders];
+function commonHeaders({
+  requestId,
+  apiHeaders = [],
+  rateHeaders = [],
+  ownHeaders = [],
+}: Partial<AnswerLocals>): string[] {
+  const id = requestId === undefined ? [] : ['X-Request-Id', requestId];
+  return [...id, ...apiHeaders, ...rateHeaders, ...ownHeaders];
 }
 
 /** By weak comparison (RFC 9110, 13.1.2): a proxy that compresses makes our tag a weak one. */
