@@ -19,6 +19,8 @@ import { repositoryRoutes } from './features/repositories/repository.routes.js';
 import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
 import { infoRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
+import { accountRoutes } from './features/users/account.routes.js';
+import { userRoutes } from './features/users/user.routes.js';
 import { apiDocs } from './http/api-docs.js';
 import { mount } from './http/mount.js';
 import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
@@ -58,6 +60,8 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...sourceRoutes(services.sources),
         ...sessionRoutes(services.signIns, services.sessions, services.sessionCookie),
         ...apiTokenRoutes(services.apiTokens),
+        ...userRoutes(services.users),
+        ...accountRoutes(services.accounts),
         ...liveRoutes(services.live),
         ...infoRoutes(system),
       ],
