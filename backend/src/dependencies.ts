@@ -1,5 +1,7 @@
 import type { Config } from './config.js';
 import type { Connections } from './database/client.js';
+import { AuditRepository } from './features/audit/audit.repository.js';
+import { AuditService } from './features/audit/audit.service.js';
 import { ChangeRepository } from './features/changes/change.repository.js';
 import { DeploymentRepository } from './features/deployments/deployment.repository.js';
 import { DeploymentService } from './features/deployments/deployment.service.js';
@@ -76,6 +78,7 @@ export function createServices(outside: Outside) {
   const sources = new SourceService(new SourceRepository(database), new SecretBox(secretKey), now);
   const live = new LiveService(events);
   return {
+    audit: new AuditService(new AuditRepository(pool), events, now),
     cache,
     changes: new ChangeRepository(pool),
     deployments: new DeploymentService(new DeploymentRepository(pool), cache),

@@ -39,7 +39,7 @@ export interface paths {
          * Take one record, or several
          * @description Answered once they are in the event log: all or none. At most 100.
          *
-         *     For tokens that may hand in.
+         *     For tokens that may hand in, and for Maintainers and Admins.
          */
         post: operations["postIngest"];
         delete?: never;
@@ -61,7 +61,7 @@ export interface paths {
          * Take a batch of records
          * @description A list, or `{"records": [...]}`, of at most 1000. All or none.
          *
-         *     For tokens that may hand in.
+         *     For tokens that may hand in, and for Maintainers and Admins.
          */
         post: operations["postIngestBatch"];
         delete?: never;
@@ -470,6 +470,28 @@ export interface paths {
          * @description For every signed-in person, and for tokens that may read.
          */
         get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what, newest first
+         * @description Entries are never changed or removed; each is chained to the one before it by its hash.
+         *
+         *     For Admins, and for their tokens of scope admin.
+         */
+        get: operations["getAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1103,6 +1125,41 @@ export interface components {
             deployments: string[];
             /** @description Too many rows changed to name them all: read the lists again. */
             more: boolean;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            nextCursor: string | null;
+        };
+        /** @description Who did what, and how it ended. */
+        AuditEntry: {
+            /** @description From 1, without a gap. */
+            position: number;
+            /** Format: date-time */
+            at: string;
+            action: string;
+            /** @enum {string} */
+            outcome: "succeeded" | "denied" | "failed";
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "api token" | "anonymous" | "system";
+                id: string | null;
+                /** @description The e-mail address, or the token's name, as it was then. */
+                name: string | null;
+            };
+            target: {
+                kind: string;
+                id: string;
+            } | null;
+            remote: string | null;
+            requestId: string | null;
+            details: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: hex
+             * @description SHA-256 over this entry and the hash of the one before.
+             */
+            hash: string;
         };
         Info: {
             /** @constant */
@@ -2506,6 +2563,45 @@ export interface operations {
             };
             /** @description Not available for the moment */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description Such as `user.created`. */
+                action?: string;
+                actorId?: string;
+                targetId?: string;
+                outcome?: "succeeded" | "denied" | "failed";
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List who did what, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
