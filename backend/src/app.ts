@@ -3,6 +3,7 @@ import type { Config } from './config.js';
 import { isTransient } from './database/errors.js';
 import type { Services } from './dependencies.js';
 import { UnavailableError } from './errors.js';
+import { auditRoutes } from './features/audit/audit.routes.js';
 import { changeRoutes } from './features/changes/change.routes.js';
 import { deploymentRoutes } from './features/deployments/deployment.routes.js';
 import { environmentRoutes } from './features/environments/environment.routes.js';
@@ -63,6 +64,7 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...userRoutes(services.users),
         ...accountRoutes(services.accounts),
         ...liveRoutes(services.live),
+        ...auditRoutes(services.audit),
         ...infoRoutes(system),
       ],
       schemas: Object.values(knownRecordData),

@@ -1,6 +1,5 @@
 import type { Config } from './config.js';
 import type { Connections } from './database/client.js';
-import { createIdentity } from './identity.js';
 import { ChangeRepository } from './features/changes/change.repository.js';
 import { DeploymentRepository } from './features/deployments/deployment.repository.js';
 import { DeploymentService } from './features/deployments/deployment.service.js';
@@ -27,6 +26,7 @@ import { RunService } from './features/runs/run.service.js';
 import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
+import { createIdentity } from './identity.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
 import type { Tracing } from './observability/tracing.js';

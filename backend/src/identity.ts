@@ -1,4 +1,6 @@
 import type { Outside } from './dependencies.js';
+import { AuditRepository } from './features/audit/audit.repository.js';
+import { AuditService } from './features/audit/audit.service.js';
 import { accessTokenKey, AccessTokens } from './features/auth/access-token.js';
 import { ApiTokenRepository } from './features/auth/api-token.repository.js';
 import { ApiTokenService } from './features/auth/api-token.service.js';
@@ -19,7 +21,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** The part of the composition root that is about people: what they sign in with, and what stands before the endpoints. */
-export function createIdentity({ connections, secretKey, config, now }: Outside) {
+export function createIdentity({ connections, events, secretKey, config, now }: Outside) {
   const { pool, database } = connections;
   const { publicUrl } = config.http;
   const { sessionIdleMinutes, sessionMaxHours, clientSessionMaxDays, accessTokenMinutes } = config.identity;
@@ -40,7 +42,7 @@ export function createIdentity({ connections, secretKey, config, now }: Outside)
   const lifetimeSeconds = accessTokenMinutes * 60;
   const accessTokens = new AccessTokens(accessTokenKey(secretKey), { issuer: publicUrl, lifetimeSeconds, now });
   const sessionCookie = new SessionCookie(publicUrl.startsWith('https:'));
-  const audit = { record: async () => undefined };
+  const audit = new AuditService(new AuditRepository(pool), events, now);
   const attempts = {
     attempt: async () => ({ refund: () => undefined }),
     accountKey: (email: string) => email,
@@ -53,8 +55,8 @@ export function createIdentity({ connections, secretKey, config, now }: Outside)
     limit: () => undefined,
     addressKey: (remote) => remote,
     checkSameOrigin: () => undefined,
-    record: () => audit.record(),
+    record: (entry) => audit.record(entry),
     onIdentityChange: (callback) => identityChanges.onChange(callback),
   };
-  return { accounts, apiTokens, identityChanges, protection, sessionCookie, sessions, signIns, users };
+  return { accounts, apiTokens, audit, identityChanges, protection, sessionCookie, sessions, signIns, users };
 }

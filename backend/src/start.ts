@@ -90,6 +90,8 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   services.loop.start();
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
+  lifecycle.onClose('audit log', () => services.audit.drain());
+  await services.audit.announceHead();
 
   const queue = new QueueRepository(connections.pool);
   const health = new HealthService(

@@ -123,6 +123,8 @@ export function startApi(options: ApiOptions = {}) {
     base,
     clock,
     databaseUrl: () => url,
+    /** Of the same database, as the role that owns its tables. */
+    ownerUrl: () => url,
     /** Lines of the log and of the access log since the test began. */
     lines,
     /** What was reported as a bug since the test began. */
