@@ -125,17 +125,18 @@ async function handleAudited(
       requestId,
       ...(Object.keys(details).length > 0 && { details }),
     });
+  const given = input.body === undefined ? {} : { request: input.body };
   const named = (input.params as { id?: string } | undefined)?.id;
   let answered: unknown;
   try {
     answered = await endpoint.handle(input);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) {
-      await record('failed', named, { reason: error instanceof AppError ? error.message : 'unforeseen' });
+      await record('failed', named, { ...given, reason: error instanceof AppError ? error.message : 'unforeseen' });
     }
     throw error;
   }
-  await record('succeeded', named ?? (answered as { id?: string } | undefined)?.id);
+  await record('succeeded', named ?? (answered as { id?: string } | undefined)?.id, given);
   return answered;
 }
 
