@@ -14,6 +14,9 @@ export type ProjectionOutcome = (typeof PROJECTION_OUTCOMES)[number];
 const SPAN_SUBJECTS = ['pipelineRun', 'taskRun', 'deployment', 'change', 'incident'] as const;
 /** What has a beginning and an end. */
 export type SpanSubject = (typeof SPAN_SUBJECTS)[number];
+const LIMITED_CLASSES = ['default', 'auth', 'ingest', 'read'] as const;
+/** The classes of requests that have a rate limit. */
+export type LimitedClass = (typeof LIMITED_CLASSES)[number];
 export type CacheOutcome = 'local' | 'redis' | 'miss' | 'error';
 
 export interface MetricsOptions {
@@ -45,6 +48,7 @@ export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOp
     projector: createProjectorMetrics(registry),
     cache: createCacheMetrics(registry),
     live: createLiveMetrics(registry),
+    rateLimit: createRateLimitMetrics(registry),
     contentType: registry.contentType,
     /** The Prometheus text exposition, to be sent as `contentType`. */
     expose: (): Promise<string> => registry.metrics(),
@@ -157,4 +161,15 @@ function createLiveMetrics(registry: Registry) {
     registers: [registry],
   });
   return { subscribers: (count: number) => subscribers.set(count) };
+}
+
+function createRateLimitMetrics(registry: Registry) {
+  const withoutRedis = new Counter({
+    name: 'pitwall_rate_limit_without_redis_total',
+    help: 'Hits on a window of a rate limit that this process counted alone, since Redis did not answer.',
+    labelNames: ['class'] as const,
+    registers: [registry],
+  });
+  for (const rateClass of LIMITED_CLASSES) withoutRedis.inc({ class: rateClass }, 0);
+  return { withoutRedis: (rateClass: LimitedClass) => withoutRedis.inc({ class: rateClass }) };
 }
