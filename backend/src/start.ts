@@ -93,9 +93,7 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
   lifecycle.onClose('audit log', () => services.audit.drain());
-  const firstSignIn = await prepareFirstStart(services, config, connections.pool, logger);
   lifecycle.onClose('audit log', () => services.audit.drain());
-  await services.audit.announceHead();
 
   const queue = new QueueRepository(connections.pool);
   const health = new HealthService(
@@ -134,6 +132,8 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
+  // Last of all: what it answers is shown once, by a process that has started.
+  const firstSignIn = await prepareFirstStart(services, config, connections.pool, logger);
   return { port: server.port, health, reporter, firstSignIn };
 }
 

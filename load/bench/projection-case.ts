@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogRepository } from '../../backend/src/features/event-log/event-log.repository.js';
 import type { NewEvent } from '../../backend/src/features/event-log/event.js';
+import { headersOf } from '../service/credentials.js';
 import { clearLog, type Bench, type Case, type CaseResult } from './bench.js';
 import type { CopiedTables } from './floor/copy.js';
 import { HOOK_SOURCE } from './hook-source.js';
