@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { pagesOf, type Item } from '../../../test/pages.js';
 import { startApi, unique } from '../../../test/start-api.js';
+import { tokenIn } from '../../../test/user-services.js';
 
 const { api, connections, lines, clock } = startApi();
 
@@ -13,7 +14,6 @@ const invite = async (fields: object = {}): Promise<Item> =>
       .send({ email: address(), name: 'Grace Hopper', role: 'viewer', ...fields })
       .expect(201)
   ).body;
-const tokenIn = ({ url }: { url: string }) => url.split('#')[1] ?? '';
 const activate = (link: { url: string }, password = 'correct horse battery') =>
   api.post('/auth/activate').send({ token: tokenIn(link), password });
 const makeActive = async (fields: object = {}): Promise<Item> =>
