@@ -106,6 +106,18 @@ describe('the sessions of a user', () => {
   });
 });
 
+describe('a link for a new password', () => {
+  it('voids every other link once it was used', async () => {
+    const { id, link } = await makeActive();
+    const { users, accounts } = process(0);
+    const reset = await users.issuePasswordReset(id);
+
+    await accounts.activate({ token: tokenIn(reset), password: PASSWORD });
+
+    await expect(accounts.describeLink(tokenIn(link))).rejects.toThrow(NotFoundError);
+  });
+});
+
 describe('the sign-in', () => {
   it('finds a user by the address as it is typed', async () => {
     const { id, email } = await makeActive('maintainer');
@@ -124,6 +136,7 @@ describe('the sign-in', () => {
     const { id, email } = await makeActive();
     const { users } = process(0);
     const before = await users.get(id);
+    expect(before).not.toHaveProperty('passwordHash');
 
     await users.recordSignIn(id);
     expect(await users.get(id)).toEqual({ ...before, lastSignInAt: now });
