@@ -3,9 +3,12 @@ import type { Config } from './config.js';
 import { isTransient } from './database/errors.js';
 import type { Services } from './dependencies.js';
 import { UnavailableError } from './errors.js';
+import { auditRoutes } from './features/audit/audit.routes.js';
 import { changeRoutes } from './features/changes/change.routes.js';
 import { deploymentRoutes } from './features/deployments/deployment.routes.js';
 import { environmentRoutes } from './features/environments/environment.routes.js';
+import { apiTokenRoutes } from './features/auth/api-token.routes.js';
+import { sessionRoutes } from './features/auth/session.routes.js';
 import { hookRoutes } from './features/hooks/hook.routes.js';
 import { jobRoutes } from './features/jobs/job.routes.js';
 import { liveRoutes } from './features/live/live.routes.js';
@@ -56,9 +59,12 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...repositoryRoutes(services.repositories),
         ...changeRoutes(services.changes),
         ...sourceRoutes(services.sources),
+        ...sessionRoutes(services.signIns, services.sessions, services.sessionCookie),
+        ...apiTokenRoutes(services.apiTokens),
         ...userRoutes(services.users),
         ...accountRoutes(services.accounts),
         ...liveRoutes(services.live),
+        ...auditRoutes(services.audit),
         ...infoRoutes(system),
       ],
       schemas: Object.values(knownRecordData),
@@ -74,11 +80,9 @@ export function createApp({ services, system, observers, errors, config, version
   app.set('trust proxy', config.http.trustProxy);
   app.set('query parser', 'simple');
 
-  app.use(observe(observers));
+  app.use(observe(observers, { apiHeaders: [], directRemote: config.http.trustProxy === false }));
   const groups = endpointGroups(services, system, config.intake);
-  for (const { root, endpoints } of groups) {
-    mount(app, endpoints, { root, checkReadyAnswers: config.environment === 'test' });
-  }
+  app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
   app.use('/api', apiDocs(openApiDocument(groups, version)));
   app.use('/api', answerNotFound);
   if (webRoot !== undefined) app.use(webUi(webRoot));

@@ -26,11 +26,7 @@ import { RunService } from './features/runs/run.service.js';
 import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
-import { AccountLinkRepository } from './features/users/account-link.repository.js';
-import { AccountService } from './features/users/account.service.js';
-import { userTransactions } from './features/users/transactions.js';
-import { UserRepository } from './features/users/user.repository.js';
-import { UserService, type Access } from './features/users/user.service.js';
+import { createIdentity } from './identity.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
 import type { Tracing } from './observability/tracing.js';
@@ -44,7 +40,7 @@ export interface Outside {
   events: Events;
   tracing: Tracing;
   secretKey: Buffer;
-  config: Pick<Config, 'cache' | 'projector'> & { http: Pick<Config['http'], 'publicUrl'> };
+  config: Pick<Config, 'cache' | 'projector' | 'http' | 'identity' | 'rateLimits'>;
   now(): Date;
 }
 
@@ -80,12 +76,8 @@ export function createServices(outside: Outside) {
   });
   const sources = new SourceService(new SourceRepository(database), new SecretBox(secretKey), now);
   const live = new LiveService(events);
-  const { publicUrl } = config.http;
-  const users = new UserRepository(database);
-  const inUserTransaction = userTransactions(database);
-  const access: Access = { endSessions: async () => undefined };
   return {
-    accounts: new AccountService(users, new AccountLinkRepository(database), inUserTransaction, access, publicUrl, now),
+    ...createIdentity(outside),
     cache,
     changes: new ChangeRepository(pool),
     deployments: new DeploymentService(new DeploymentRepository(pool), cache),
@@ -102,7 +94,6 @@ export function createServices(outside: Outside) {
     repositories: new CodeRepositoryRepository(pool),
     runs: new RunService(new RunRepository(pool), cache),
     sources,
-    users: new UserService(users, inUserTransaction, access, publicUrl, now),
     /** What was projected somewhere: here or in another process. */
     onProjected(projected: Projected): void {
       cache.dropLocal(CACHED_KINDS);

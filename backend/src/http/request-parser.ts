@@ -9,20 +9,20 @@ const MAX_FAULTS = 100;
 const MAX_PARSED_URLS = 500;
 const MAX_PARSED_URL_LENGTH = 500;
 
-export type ParseRequest = (req: Request, bytes: Buffer) => Record<string, unknown>;
+export type ParseRequest = (req: Request, params: Record<string, string>, bytes: Buffer) => Record<string, unknown>;
 
 /**
  * What an endpoint's schemas make of a request; throws `InvalidInputError` with every fault. What an address says does
  * not change, and pages and polls ask for the same few again and again: it is parsed once.
  */
 export function requestParser(schemas: Endpoint['request']): ParseRequest {
-  if (schemas.body || schemas.headers) return (req, bytes) => parseRequest(schemas, req, bytes);
+  if (schemas.body || schemas.headers) return (req, params, bytes) => parseRequest(schemas, req, params, bytes);
   const parsedUrls = new LRUCache<string, Record<string, unknown>>({ max: MAX_PARSED_URLS });
-  return (req, bytes) => {
+  return (req, params, bytes) => {
     const url = req.originalUrl;
     const known = parsedUrls.get(url);
     if (known) return { ...known };
-    const parsed = parseRequest(schemas, req, bytes);
+    const parsed = parseRequest(schemas, req, params, bytes);
     if (url.length <= MAX_PARSED_URL_LENGTH) parsedUrls.set(url, parsed);
     return { ...parsed };
   };
@@ -30,7 +30,12 @@ export function requestParser(schemas: Endpoint['request']): ParseRequest {
 
 const PARTS = ['params', 'query', 'headers'] as const;
 
-function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer): Record<string, unknown> {
+function parseRequest(
+  schemas: Endpoint['request'],
+  req: Request,
+  params: Record<string, string>,
+  bytes: Buffer,
+): Record<string, unknown> {
   const parsed: Record<string, unknown> = {};
   const faults: Fault[] = [];
   const parse = (part: string, schema: z.ZodType, value: unknown) => {
@@ -40,7 +45,7 @@ function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer)
   };
   for (const part of PARTS) {
     const schema = schemas[part];
-    if (schema) parse(part, schema, req[part]);
+    if (schema) parse(part, schema, part === 'params' ? params : req[part]);
     else if (part === 'query' && req.url.includes('?')) {
       for (const name of Object.keys(req.query))
         faults.push({ pointer: `#/query/${name}`, detail: 'is not known here' });

@@ -59,6 +59,7 @@ export const userRoutes = (users: UserService) => [
     access: 'admin',
     concealed: true,
     rate: 'default',
+    audit: 'none',
     request: { body: userValidationBody },
     example: { ...NEW_USER_EXAMPLE, password: 'correct horse battery staple' },
     response: { status: 200, schema: userValidationSchema },
