@@ -74,6 +74,7 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
     now: () => new Date(),
   });
   lifecycle.onClose('cache', () => services.cache.close());
+  lifecycle.onClose('rate limits', () => services.rateLimits.close());
   const listener = new PostgresListener({
     url: databaseUrl,
     channels: {
