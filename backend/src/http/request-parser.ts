@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { InvalidInputError, type Fault } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { JsonError, parseJson } from './json.js';
+import { isCredential } from './url-credentials.js';
 
 const MAX_FAULTS = 100;
 const MAX_PARSED_URLS = 500;
@@ -42,8 +43,7 @@ function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer)
     const schema = schemas[part];
     if (schema) parse(part, schema, req[part]);
     else if (part === 'query' && req.url.includes('?')) {
-      for (const name of Object.keys(req.query))
-        faults.push({ pointer: `#/query/${name}`, detail: 'is not known here' });
+      for (const name of Object.keys(req.query)) faults.push(unknown(part, [name]));
     }
   }
   if (schemas.body) {
@@ -61,7 +61,7 @@ function parseRequest(schemas: Endpoint['request'], req: Request, bytes: Buffer)
 function faultsOf(part: string, issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(part, [...path, key]), detail: 'is not known here' }));
+    return issue.keys.map((key) => unknown(part, [...path, key]));
   }
   if (issue.code === 'invalid_union') {
     // Of several shapes, the one that was meant is the one whose outermost type is right.
@@ -72,6 +72,14 @@ function faultsOf(part: string, issue: z.core.$ZodIssue, base: PropertyKey[] = [
     return [{ pointer: pointer(part, path), detail: 'has none of the shapes that are accepted here' }];
   }
   return [{ pointer: pointer(part, path), detail: issue.message }];
+}
+
+function unknown(part: string, path: PropertyKey[]): Fault {
+  const credential = part === 'query' && isCredential(String(path[0]));
+  const detail = credential
+    ? 'is a credential, and URLs are kept in logs and histories: send it in the Authorization header'
+    : 'is not known here';
+  return { pointer: pointer(part, path), detail };
 }
 
 const pointer = (part: string, path: PropertyKey[]) =>
