@@ -26,6 +26,7 @@ import { RunService } from './features/runs/run.service.js';
 import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
+import { SecurityTextService } from './features/system/security-text.service.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
 import type { Tracing } from './observability/tracing.js';
@@ -39,7 +40,7 @@ export interface Outside {
   events: Events;
   tracing: Tracing;
   secretKey: Buffer;
-  config: Pick<Config, 'cache' | 'projector'>;
+  config: Pick<Config, 'cache' | 'http' | 'projector'>;
   now(): Date;
 }
 
@@ -91,6 +92,7 @@ export function createServices(outside: Outside) {
     records: new RecordService(sources, log, new IntakeRepository(pool), now),
     repositories: new CodeRepositoryRepository(pool),
     runs: new RunService(new RunRepository(pool), cache),
+    securityText: new SecurityTextService(config.http, now),
     sources,
     /** What was projected somewhere: here or in another process. */
     onProjected(projected: Projected): void {
