@@ -214,7 +214,7 @@ describe('a body that does not arrive', () => {
   it('ends that request alone, in one line of the log', async () => {
     const socket = connect(Number(new URL(base()).port), '127.0.0.1');
     socket.write(
-      'POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+      'POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
     );
     while (!(await pendingRequests())) await new Promise((resolve) => setTimeout(resolve, 5));
     socket.destroy();
@@ -227,7 +227,7 @@ describe('a body that does not arrive', () => {
 
   it('as its Content-Length says, more being sent, is cut there', async () => {
     const answer = await raw(
-      `POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}GET /x`,
+      `POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}GET /x`,
     );
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
@@ -250,7 +250,7 @@ async function raw(text: string): Promise<string> {
 
 const chunked = (parts: string[]) =>
   raw(
-    'POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n' +
+    'POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n' +
       'Transfer-Encoding: chunked\r\n\r\n' +
       `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`,
   );

@@ -39,7 +39,7 @@ export interface paths {
          * Take one record, or several
          * @description Answered once they are in the event log: all or none. At most 100.
          *
-         *     For tokens that may hand in.
+         *     For tokens that may hand in, and for Maintainers and Admins.
          */
         post: operations["postIngest"];
         delete?: never;
@@ -61,7 +61,7 @@ export interface paths {
          * Take a batch of records
          * @description A list, or `{"records": [...]}`, of at most 1000. All or none.
          *
-         *     For tokens that may hand in.
+         *     For tokens that may hand in, and for Maintainers and Admins.
          */
         post: operations["postIngestBatch"];
         delete?: never;
@@ -610,6 +610,28 @@ export interface paths {
          * @description Open to anybody.
          */
         get: operations["getProblemsBySlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/security.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where to report a weakness
+         * @description RFC 9116.
+         *
+         *     Open to anybody.
+         */
+        get: operations["getWellKnownSecurityTxt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2738,6 +2760,35 @@ export interface operations {
             };
             /** @description Nothing was found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getWellKnownSecurityTxt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to report a weakness */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
