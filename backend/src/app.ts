@@ -3,9 +3,12 @@ import type { Config } from './config.js';
 import { isTransient } from './database/errors.js';
 import type { Services } from './dependencies.js';
 import { UnavailableError } from './errors.js';
+import { auditRoutes } from './features/audit/audit.routes.js';
 import { changeRoutes } from './features/changes/change.routes.js';
 import { deploymentRoutes } from './features/deployments/deployment.routes.js';
 import { environmentRoutes } from './features/environments/environment.routes.js';
+import { apiTokenRoutes } from './features/auth/api-token.routes.js';
+import { sessionRoutes } from './features/auth/session.routes.js';
 import { hookRoutes } from './features/hooks/hook.routes.js';
 import { jobRoutes } from './features/jobs/job.routes.js';
 import { liveRoutes } from './features/live/live.routes.js';
@@ -17,6 +20,8 @@ import { repositoryRoutes } from './features/repositories/repository.routes.js';
 import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
 import { infoRoutes, securityTextRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
+import { accountRoutes } from './features/users/account.routes.js';
+import { userRoutes } from './features/users/user.routes.js';
 import { apiDocs } from './http/api-docs.js';
 import { cors } from './http/cors.js';
 import { refuseOtherHosts } from './http/hosts.js';
@@ -25,8 +30,7 @@ import { answerNotFound } from './http/methods.js';
 import { mount } from './http/mount.js';
 import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
 import { openApiDocument, type EndpointGroup } from './http/openapi.js';
-import { Origins } from './http/origins.js';
-import { securityHeaders, setHeaders } from './http/security-headers.js';
+import { flat, NO_STORE, securityHeaders } from './http/security-headers.js';
 import { webUi } from './http/web-ui.js';
 
 const API_ROOT = '/api/v1';
@@ -60,7 +64,12 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...repositoryRoutes(services.repositories),
         ...changeRoutes(services.changes),
         ...sourceRoutes(services.sources),
+        ...sessionRoutes(services.signIns, services.sessions, services.sessionCookie),
+        ...apiTokenRoutes(services.apiTokens),
+        ...userRoutes(services.users),
+        ...accountRoutes(services.accounts),
         ...liveRoutes(services.live),
+        ...auditRoutes(services.audit),
         ...infoRoutes(system),
       ],
       schemas: Object.values(knownRecordData),
@@ -77,12 +86,11 @@ export function createApp({ services, system, observers, errors, config, version
   app.set('trust proxy', config.http.trustProxy);
   app.set('query parser', 'simple');
 
-  app.use(observe(observers));
-  guard(app, config.http, https);
+  const apiHeaders = flat([...securityHeaders('api', { https }), NO_STORE]);
+  app.use(observe(observers, { apiHeaders, directRemote: config.http.trustProxy === false }));
+  guard(app, config.http, services.origins);
   const groups = endpointGroups(services, system, config.intake);
-  for (const { root, endpoints } of groups) {
-    mount(app, endpoints, { root, checkReadyAnswers: config.environment === 'test' });
-  }
+  app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
   app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
   app.use('/api', answerNotFound);
   if (webRoot !== undefined) app.use(webUi(webRoot, { https }));
@@ -92,12 +100,10 @@ export function createApp({ services, system, observers, errors, config, version
 }
 
 /** What stands before every address; each guard only where it has something to guard. */
-function guard(app: Express, http: Config['http'], https: boolean): void {
-  // Also on what is refused. Pages replace them by their own.
-  app.use(setHeaders(securityHeaders('api', { https })));
+function guard(app: Express, http: Config['http'], origins: Services['origins']): void {
   if (http.onLoopback) app.use(refuseOtherHosts(http.publicUrl));
   if (http.forceHttps) app.use(forceHttps(http.publicUrl));
-  if (http.corsOrigins.length > 0) app.use('/api', cors(new Origins(http)));
+  if (http.corsOrigins.length > 0) app.use('/api', cors(origins));
 }
 
 function asUnavailable(error: unknown): UnavailableError | undefined {

@@ -27,6 +27,7 @@ import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
 import { SecurityTextService } from './features/system/security-text.service.js';
+import { createIdentity } from './identity.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
 import type { Tracing } from './observability/tracing.js';
@@ -40,7 +41,7 @@ export interface Outside {
   events: Events;
   tracing: Tracing;
   secretKey: Buffer;
-  config: Pick<Config, 'cache' | 'http' | 'projector'>;
+  config: Pick<Config, 'cache' | 'projector' | 'http' | 'identity' | 'rateLimits'>;
   now(): Date;
 }
 
@@ -77,6 +78,7 @@ export function createServices(outside: Outside) {
   const sources = new SourceService(new SourceRepository(database), new SecretBox(secretKey), now);
   const live = new LiveService(events);
   return {
+    ...createIdentity(outside),
     cache,
     changes: new ChangeRepository(pool),
     deployments: new DeploymentService(new DeploymentRepository(pool), cache),

@@ -7,10 +7,12 @@ import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { PostgresListener } from './database/listener.js';
 import { migrate, migrationStatus } from './database/migrations.js';
 import { createServices } from './dependencies.js';
+import { IDENTITY_CHANNEL } from './features/auth/identity-changes.js';
 import { PROJECTED_CHANNEL, type Projected } from './features/projector/projector.service.js';
 import { QueueRepository } from './features/projector/queue.repository.js';
 import { secretKey } from './features/sources/secret-box.js';
 import { HealthService } from './features/system/health.service.js';
+import { prepareFirstStart } from './first-start.js';
 import { requestContext } from './http/context.js';
 import { listen } from './http/server.js';
 import { Lifecycle } from './lifecycle.js';
@@ -74,9 +76,14 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('cache', () => services.cache.close());
   const listener = new PostgresListener({
     url: databaseUrl,
-    channel: PROJECTED_CHANNEL,
-    onMessage: (payload) => services.onProjected(JSON.parse(payload) as Projected),
-    onGap: () => services.onProjected({ pipelines: [], runs: [], deployments: [], more: true }),
+    channels: {
+      [PROJECTED_CHANNEL]: (payload) => services.onProjected(JSON.parse(payload) as Projected),
+      [IDENTITY_CHANNEL]: () => services.identityChanges.received(),
+    },
+    onGap: () => {
+      services.onProjected({ pipelines: [], runs: [], deployments: [], more: true });
+      services.identityChanges.received();
+    },
     onError: (error) => logger.warn('Notifications are interrupted.', { error }),
   });
   await listener.open();
@@ -84,6 +91,10 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   services.loop.start();
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
+  lifecycle.onClose('audit log', () => services.audit.drain());
+  const firstSignIn = await prepareFirstStart(services, config, connections.pool, logger);
+  lifecycle.onClose('audit log', () => services.audit.drain());
+  await services.audit.announceHead();
 
   const queue = new QueueRepository(connections.pool);
   const health = new HealthService(
@@ -122,7 +133,7 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
-  return { port: server.port, health, reporter };
+  return { port: server.port, health, reporter, firstSignIn };
 }
 
 async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {

@@ -62,10 +62,10 @@ describe('in a database that was migrated', () => {
   });
 
   it('takes one that was rolled back for one that is to be applied', async () => {
-    const [name] = await names();
+    const [name, ...others] = await names();
     await client.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1', [name]);
 
-    expect(await migrationStatus(client)).toMatchObject({ applied: [], pending: await names() });
+    expect(await migrationStatus(client)).toMatchObject({ applied: others, pending: [name] });
   });
 
   it('has nothing in the schema that no migration makes, and nothing that the schema does not know', async () => {

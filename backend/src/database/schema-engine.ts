@@ -32,9 +32,9 @@ export async function withSchemaEngine<T>(
     async connect() {
       const connection = await adapter.connect();
       connections.push(connection);
-      return readingCatalogues(connection);
+      return mended(connection);
     },
-    connectToShadowDb: async () => readingCatalogues(await connectToShadow(databaseUrl)),
+    connectToShadowDb: async () => mended(await connectToShadow(databaseUrl)),
   });
   const engine = await engineModule.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
   try {
@@ -89,6 +89,18 @@ async function execute(databaseUrl: string, statement: string): Promise<void> {
 
 function throwPanic(message: string): never {
   throw new Error(`The schema engine panicked: ${message}`);
+}
+
+const mended = (adapter: SqlDriverAdapter) => readingCatalogues(runningWholeScripts(adapter));
+
+/**
+ * adapter-pg 7.10 cuts a script at each semicolon, also within a function's body or a comment. Sent whole, PostgreSQL
+ * finds the statements, and a script that fails leaves nothing behind.
+ */
+function runningWholeScripts(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const { client } = adapter as unknown as { client: Pick<pg.Pool, 'query'> };
+  adapter.executeScript = async (script) => void (await client.query(script));
+  return adapter;
 }
 
 const CATALOGUE_CHAR = 18;

@@ -1,5 +1,6 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import swaggerUi from 'swagger-ui-express';
+import { sendJson } from './answer.js';
 import { HttpError } from './http-error.js';
 import { onlyReading, refuseOtherMethods } from './methods.js';
 import { securityHeaders, setHeaders } from './security-headers.js';
@@ -41,7 +42,7 @@ export function apiDocs(document: object, options: { https: boolean }): Router {
   const json = Buffer.from(JSON.stringify(document));
   router.get('/openapi.json', (_req, res) => {
     res.locals.route = '/api/openapi.json';
-    send(res, 'application/json; charset=utf-8', json);
+    sendJson(res, 200, json);
   });
   refuseOtherMethods(router, [{ method: 'get', path: '/openapi.json' }]);
   router.use('/docs', docs(options));
@@ -51,8 +52,8 @@ export function apiDocs(document: object, options: { https: boolean }): Router {
 function docs(options: { https: boolean }): Router {
   const router = Router();
   router.use(nameRoute, onlyReading, setHeaders(securityHeaders('docs', options)));
-  router.get('/', (_req, res) => send(res, 'text/html; charset=utf-8', Buffer.from(PAGE)));
-  router.get('/start.js', (_req, res) => send(res, 'text/javascript; charset=utf-8', Buffer.from(START)));
+  router.get('/', (_req, res) => sendText(res, 'text/html; charset=utf-8', PAGE));
+  router.get('/start.js', (_req, res) => sendText(res, 'text/javascript; charset=utf-8', START));
   router.use(refuseOtherFiles, ...swaggerUi.serve);
   return router;
 }
@@ -67,7 +68,8 @@ const refuseOtherFiles: RequestHandler = (req, _res, next) => {
   throw new HttpError(404, 'There is nothing at this address.');
 };
 
-function send(res: Response, type: string, body: Buffer): void {
+function sendText(res: Response, type: string, text: string): void {
+  const body = Buffer.from(text);
   res.setHeader('Content-Type', type);
   res.setHeader('Content-Length', body.length);
   res.end(body);

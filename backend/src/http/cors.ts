@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { send } from './answer.js';
 import type { Origins } from './origins.js';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
@@ -20,9 +21,10 @@ export function cors(origins: Pick<Origins, 'mayRead'>): RequestHandler {
     res.setHeader('Access-Control-Allow-Origin', origin);
     res.setHeader('Access-Control-Expose-Headers', SHOWN);
     if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return next();
-    res.setHeader('Access-Control-Allow-Methods', METHODS);
-    res.setHeader('Access-Control-Allow-Headers', SENT);
-    res.setHeader('Access-Control-Max-Age', MAX_AGE_SECONDS);
-    res.status(204).end();
+    send(res, 204, null, [
+      ...['Access-Control-Allow-Methods', METHODS],
+      ...['Access-Control-Allow-Headers', SENT],
+      ...['Access-Control-Max-Age', MAX_AGE_SECONDS],
+    ]);
   };
 }

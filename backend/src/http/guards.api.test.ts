@@ -21,8 +21,9 @@ interface Asked {
 }
 
 /** `fetch` would not send a Host or an Origin of our choice. */
-async function ask({ base }: Pick<typeof local, 'base'>, path: string, options: Asked = {}) {
-  const asked = request(base() + path, { agent: false, ...options }).end();
+async function ask(api: Pick<typeof local, 'base' | 'adminToken'>, path: string, { method, headers }: Asked = {}) {
+  const authorization = `Bearer ${api.adminToken()}`;
+  const asked = request(api.base() + path, { agent: false, method, headers: { authorization, ...headers } }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   answer.resume();
   return { status: answer.statusCode, headers: answer.headers };
@@ -30,7 +31,7 @@ async function ask({ base }: Pick<typeof local, 'base'>, path: string, options: 
 
 const HTTPS = { 'X-Forwarded-Proto': 'https' };
 
-describe('SEC23 every answer of the API', () => {
+describe('SEC23 SEC34 every answer of the API', () => {
   const POLICY = "default-src 'none';frame-ancestors 'none'";
 
   it.each<[number, string, Asked]>([
@@ -40,6 +41,7 @@ describe('SEC23 every answer of the API', () => {
     [200, '/api/openapi.json', {}],
     [204, '/api/v1/runs', { method: 'OPTIONS' }],
     [400, '/api/v1/runs?x=1', {}],
+    [401, '/api/v1/runs', { headers: { authorization: '' } }],
     [404, '/api/v1/nothing', {}],
     [404, '/nothing', {}],
     [405, '/api/v1/runs', { method: 'TRACE' }],
@@ -51,6 +53,7 @@ describe('SEC23 every answer of the API', () => {
 
     expect(answer).toEqual({ status });
     expect(headers).toMatchObject({
+      'cache-control': 'no-store',
       'content-security-policy': POLICY,
       'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
@@ -212,5 +215,34 @@ describe('SEC31 a page of another origin', () => {
         );
       }
     }
+  });
+});
+
+describe('SEC12 a session of a browser', () => {
+  const PAGE = { 'Sec-Fetch-Site': 'same-origin', Origin: 'http://localhost:8000' };
+  const newSource = () => JSON.stringify({ name: unique('source'), kind: 'github' });
+  const post = async (headers: Record<string, string>, body = newSource()) => {
+    const { headers: signedIn } = await local.signIn('admin');
+    const { cookie } = signedIn;
+    const answer = await fetch(`${local.base()}/api/v1/sources`, {
+      ...{ method: 'POST', body, headers: { cookie, 'Content-Type': 'application/json', ...headers } },
+    });
+    return { status: answer.status, cookie, detail: ((await answer.json()) as { detail?: string }).detail };
+  };
+
+  it('changes what the pages of Pitwall change', async () => {
+    expect(await post(PAGE)).toMatchObject({ status: 201 });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['of another origin', { Origin: 'https://evil.example' }],
+    ['of another port', { ...PAGE, Origin: 'http://localhost:3000' }],
+    ['of no origin', { Origin: 'null' }],
+    ['with a text', { ...PAGE, 'Content-Type': 'text/plain' }],
+    ['with a form', { ...PAGE, 'Content-Type': 'application/x-www-form-urlencoded' }],
+  ])('changes nothing for a page %s', async (_what, headers) => {
+    const { rows: before } = await local.connections().pool.query('SELECT id FROM sources');
+    expect(await post(headers)).toMatchObject({ status: 403 });
+    expect((await local.connections().pool.query('SELECT id FROM sources')).rows).toEqual(before);
   });
 });

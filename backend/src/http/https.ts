@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { ForbiddenError } from '../errors.js';
-import { NO_STORE } from './security-headers.js';
+import { send } from './answer.js';
 
 /** Those who probe do so inside, where there is no TLS. */
 const PROBES = /^\/health(z|\/.*)?$/;
@@ -17,8 +17,6 @@ export function forceHttps(publicUrl: string): RequestHandler {
     }
     // A target in absolute form names a host of the caller's choice.
     const target = req.originalUrl.startsWith('/') ? req.originalUrl : '/';
-    res.setHeader('Location', publicUrl + target);
-    res.setHeader(...NO_STORE);
-    res.status(308).end();
+    send(res, 308, null, ['Location', publicUrl + target]);
   };
 }

@@ -1,4 +1,6 @@
 import type { RequestHandler, Router } from 'express';
+import { nothingAt } from './admission.js';
+import { send } from './answer.js';
 import { HttpError } from './http-error.js';
 
 /** Every method that some address of Pitwall has. */
@@ -25,14 +27,13 @@ export const onlyReading: RequestHandler = (req, res, next) => {
 /** Where nothing is: says so, unless no address has that method. */
 export const answerNotFound: RequestHandler = (req) => {
   if (!SERVED_METHODS.includes(req.method)) throw notAllowed(req.method, SERVED_METHODS.join(', '));
-  throw new HttpError(404, `There is nothing at ${req.originalUrl.split('?', 1)[0]?.slice(0, 200)}.`);
+  throw nothingAt(req);
 };
 
 function answerOtherMethods(allow: string): RequestHandler {
   return (req, res) => {
     if (req.method !== 'OPTIONS') throw notAllowed(req.method, allow);
-    res.setHeader('Allow', allow);
-    res.status(204).end();
+    send(res, 204, null, ['Allow', allow]);
   };
 }
 

@@ -13,14 +13,13 @@ export interface Cursor {
   id: string;
 }
 
-const cursorOf = (key: z.ZodType<string>) =>
+const cursorOf = <T>(parts: z.ZodType<T>) =>
   z
     .string()
     .max(MAX_CURSOR_LENGTH)
-    .transform((text, context): Cursor => {
+    .transform((text, context): T => {
       try {
-        const [sortKey, id] = z.tuple([key, z.uuid()]).parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-        return { key: sortKey, id };
+        return parts.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
       } catch {
         context.addIssue({ code: 'custom', message: 'is not a cursor that an earlier answer of this list gave' });
         return z.NEVER;
@@ -28,6 +27,9 @@ const cursorOf = (key: z.ZodType<string>) =>
     })
     .optional()
     .meta({ override: { type: 'string', description: 'The `nextCursor` of the page before.' } });
+
+const keyAndId = (key: z.ZodType<string>) =>
+  z.tuple([key, z.uuid()]).transform(([sortKey, id]): Cursor => ({ key: sortKey, id }));
 
 const limit = z
   .string()
@@ -41,10 +43,19 @@ const limit = z
 const timeKey = z.iso.datetime().refine((time) => time >= '0001');
 
 /** The query parameters of a list that is ordered by time; extend it with the list's filters. */
-export const pageQuery = z.strictObject({ limit, cursor: cursorOf(timeKey) });
+export const pageQuery = z.strictObject({ limit, cursor: cursorOf(keyAndId(timeKey)) });
 
 /** The same for a list that is ordered by name. */
-export const pageByNameQuery = z.strictObject({ limit, cursor: cursorOf(storableText(MAX_NAME_LENGTH)) });
+export const pageByNameQuery = z.strictObject({ limit, cursor: cursorOf(keyAndId(storableText(MAX_NAME_LENGTH))) });
+
+/** A bigint from 1, as text. */
+const position = z.string().regex(/^[1-9]\d{0,17}$/);
+
+/** The same for a list that is ordered by position: the cursor is the last row's. */
+export const pageByPositionQuery = z.strictObject({
+  limit,
+  cursor: cursorOf(z.tuple([position]).transform(([last]) => last)),
+});
 
 export interface PageRequest {
   limit: number;
@@ -53,10 +64,18 @@ export interface PageRequest {
 
 /** The answer of a list, of a page as PostgreSQL wrote it. */
 export const jsonPage = ({ items, next }: { items: string; next: Cursor | null }): string =>
-  `{"items":[${items}],"nextCursor":${next ? JSON.stringify(encodeCursor(next)) : 'null'}}`;
+  pageText(items, next && [next.key, next.id]);
+
+/** The same of a list that is ordered by position, which is the `key`. */
+export const jsonPageByPosition = ({ items, next }: { items: string; next: { key: string } | null }): string =>
+  pageText(items, next && [next.key]);
+
+const pageText = (items: string, cursor: string[] | null) =>
+  `{"items":[${items}],"nextCursor":${cursor ? JSON.stringify(encoded(cursor)) : 'null'}}`;
 
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-export const encodeCursor = ({ key, id }: Cursor): string =>
-  Buffer.from(JSON.stringify([key, id])).toString('base64url');
+export const encodeCursor = ({ key, id }: Cursor): string => encoded([key, id]);
+
+const encoded = (cursor: string[]) => Buffer.from(JSON.stringify(cursor)).toString('base64url');

@@ -1,5 +1,5 @@
 import type { Logger } from './logger.js';
-import type { CacheOutcome, EventKind, Metrics, SpanSubject } from './metrics.js';
+import type { AuditOutcome, CacheOutcome, EventKind, Metrics, SpanSubject } from './metrics.js';
 import { LogThrottle } from './log-throttle.js';
 
 /** Consecutive failed batches after which the projector no longer looks like it will recover by itself. */
@@ -7,7 +7,7 @@ const FAILURES_BEFORE_ERROR = 5;
 
 export interface EventsOptions {
   logger: Logger;
-  metrics: Pick<Metrics, 'intake' | 'projector' | 'cache' | 'live'>;
+  metrics: Pick<Metrics, 'intake' | 'projector' | 'cache' | 'live' | 'audit'>;
   now?: () => Date;
 }
 
@@ -113,6 +113,22 @@ export class Events {
 
   liveSubscribers(count: number): void {
     this.metrics.live.subscribers(count);
+  }
+
+  audited(outcome: AuditOutcome): void {
+    this.metrics.audit.recorded(outcome);
+  }
+
+  auditDropped({ action }: { action: string }): void {
+    this.metrics.audit.dropped();
+    this.throttle.attempt('audit dropped', (leftOut) =>
+      this.logger.warn('A denial was left out of the audit log: more come than it can take.', { action, ...leftOut }),
+    );
+  }
+
+  /** @param head `<position>:<hash>`; kept by whoever keeps this log, it anchors the chain outside of the database */
+  auditHead({ head }: { head: string }): void {
+    this.logger.info('The audit log ends here.', { head });
   }
 }
 

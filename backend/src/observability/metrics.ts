@@ -14,6 +14,8 @@ export type ProjectionOutcome = (typeof PROJECTION_OUTCOMES)[number];
 const SPAN_SUBJECTS = ['pipelineRun', 'taskRun', 'deployment', 'change', 'incident'] as const;
 /** What has a beginning and an end. */
 export type SpanSubject = (typeof SPAN_SUBJECTS)[number];
+const AUDIT_OUTCOMES = ['succeeded', 'denied', 'failed'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 export type CacheOutcome = 'local' | 'redis' | 'miss' | 'error';
 
 export interface MetricsOptions {
@@ -45,6 +47,7 @@ export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOp
     projector: createProjectorMetrics(registry),
     cache: createCacheMetrics(registry),
     live: createLiveMetrics(registry),
+    audit: createAuditMetrics(registry),
     contentType: registry.contentType,
     /** The Prometheus text exposition, to be sent as `contentType`. */
     expose: (): Promise<string> => registry.metrics(),
@@ -157,4 +160,21 @@ function createLiveMetrics(registry: Registry) {
     registers: [registry],
   });
   return { subscribers: (count: number) => subscribers.set(count) };
+}
+
+function createAuditMetrics(registry: Registry) {
+  const registers = [registry];
+  const entries = new Counter({
+    name: 'pitwall_audit_entries_total',
+    help: 'Entries that were written to the audit log.',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'pitwall_audit_dropped_total',
+    help: 'Denials that were left out of the audit log, since more came than it could take.',
+    registers,
+  });
+  for (const outcome of AUDIT_OUTCOMES) entries.inc({ outcome }, 0);
+  return { recorded: (outcome: AuditOutcome) => entries.inc({ outcome }), dropped: () => dropped.inc() };
 }

@@ -4,7 +4,7 @@ import type { Events } from '../../observability/events.js';
 import type { Tracing } from '../../observability/tracing.js';
 import type { EventLogRepository } from './event-log.repository.js';
 import type { NewEvent } from './event.js';
-import { GroupCommit, GroupCommitOverload } from './group-commit.js';
+import { GroupCommit, GroupCommitOverload } from '../../database/group-commit.js';
 
 const MIB = 1024 * 1024;
 const GROUP_LIMITS = { maxItems: 1000, maxBytes: 32 * MIB, maxWaitingBytes: 256 * MIB };

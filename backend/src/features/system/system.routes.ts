@@ -80,10 +80,13 @@ export const securityTextRoutes = (security: Pick<SecurityTextService, 'text'>) 
 
 export const infoRoutes = ({ info }: Pick<SystemServices, 'info'>) => [
   endpoint({
-    ...open,
+    tag,
+    access: 'viewer',
+    rate: 'read',
     method: 'get',
     path: '/info',
     summary: 'What runs here',
+    request: {},
     response: { status: 200, schema: infoSchema },
     errors: [],
     handle: async () => info(),

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { cleanText } from '../text.js';
+import { cleanText } from '../../../database/storable-text.js';
 import { UnreadableEventError, type RawEvent } from '../translator.js';
 
 const MAX_REASON_LENGTH = 500;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fact } from '../fact.js';
-import { cleanText } from '../text.js';
+import { cleanText } from '../../../database/storable-text.js';
 import { identifier, name, optionalName, optionalPart, optionalTime, optionalUrl } from './fields.js';
 import { readPayload, repositoryFact, repositorySchema, unreadable } from './payload.js';
 import { isFinished, statusOf, statusSchema } from './status.js';

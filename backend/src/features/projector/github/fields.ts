@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { cleanText, firstLine } from '../text.js';
+import { cleanText } from '../../../database/storable-text.js';
+import { firstLine } from '../text.js';
 
 /**
  * The kinds of field in GitHub's payloads. What a fact cannot do without is refused when it is missing or of another

@@ -1,0 +1,115 @@
+import { isTransient } from '../../database/errors.js';
+import { GroupCommit } from '../../database/group-commit.js';
+import type { JsonPage } from '../../database/json-page.js';
+import { cleanText } from '../../database/storable-text.js';
+import { UnavailableError } from '../../errors.js';
+import type { Events } from '../../observability/events.js';
+import { escapeUnprintable, plainFields, plainText } from '../../observability/log-fields.js';
+import { ChainWalk, type ChainFault, type ChainHead } from './audit.chain.js';
+import type { AuditRepository, AuditRow } from './audit.repository.js';
+import type { AuditQuery, NewAuditEntry } from './audit.schema.js';
+
+const MIB = 1024 * 1024;
+/** Small, so that an entry that is waited for has at most one group of denials before it. */
+const GROUP_LIMITS = { maxItems: 500, maxBytes: 4 * MIB, maxWaitingBytes: Infinity };
+const MAX_WAITING_DENIALS = 500;
+const RETRY_AFTER_SECONDS = 5;
+const VERIFIED_PAGE_ROWS = 500;
+/** The least of PostgreSQL's bigints: a row before position 1 is a fault too. */
+const BEFORE_ALL = -(2n ** 63n);
+
+/** Who did what, and how it ended: rows that are only ever added, each chained to the one before it. */
+export class AuditService {
+  private readonly group: GroupCommit<AuditRow, void>;
+  private waitingDenials = 0;
+
+  constructor(
+    private readonly entries: Pick<AuditRepository, 'append' | 'list' | 'head' | 'chainPage'>,
+    private readonly events: Pick<Events, 'audited' | 'auditDropped' | 'auditHead'>,
+    private readonly now: () => Date,
+  ) {
+    this.group = new GroupCommit(
+      (rows) => this.write(rows),
+      (error) => !isTransient(error),
+      GROUP_LIMITS,
+    );
+  }
+
+  /**
+   * Resolves once the entry is committed. A denial is dropped and counted while too many wait, since anybody can cause
+   * them; every other entry waits its turn. Throws UnavailableError when the database does not take it.
+   */
+  async record(entry: NewAuditEntry): Promise<void> {
+    const row = rowOf(entry, this.now());
+    if (entry.outcome !== 'denied') return this.append(row);
+    if (this.waitingDenials >= MAX_WAITING_DENIALS) return this.events.auditDropped({ action: row.action });
+    this.waitingDenials++;
+    await this.append(row).finally(() => this.waitingDenials--);
+  }
+
+  list(query: AuditQuery): Promise<JsonPage> {
+    return this.entries.list(query);
+  }
+
+  /** Tells the log where the chain ends: kept elsewhere, it shows later whether the end was cut off. */
+  async announceHead(): Promise<void> {
+    const { position, hash } = await this.entries.head();
+    this.events.auditHead({ head: `${position}:${hash.toString('hex')}` });
+  }
+
+  /**
+   * Computes the chain again from every row, a page at a time.
+   * @param anchor an earlier head, which must still be in the chain
+   */
+  async verify(anchor?: ChainHead): Promise<{ head: ChainHead; fault?: ChainFault | undefined }> {
+    const walk = new ChainWalk(anchor);
+    for (let after = BEFORE_ALL; ;) {
+      const page = await this.entries.chainPage(after, VERIFIED_PAGE_ROWS);
+      for (const row of page) {
+        const fault = walk.step(row);
+        if (fault) return { head: walk.head, fault };
+      }
+      if (page.length < VERIFIED_PAGE_ROWS) return { head: walk.head, fault: walk.end() };
+      after = walk.head.position;
+    }
+  }
+
+  /** Resolves when everything that was handed in is written. */
+  drain(): Promise<void> {
+    return this.group.drain();
+  }
+
+  private async append(row: AuditRow): Promise<void> {
+    try {
+      await this.group.add(row, row.details?.length ?? 0);
+    } catch (cause) {
+      if (!isTransient(cause)) throw cause;
+      throw new UnavailableError('The audit log cannot be written for the moment.', RETRY_AFTER_SECONDS, { cause });
+    }
+  }
+
+  private async write(rows: AuditRow[]): Promise<void[]> {
+    await this.entries.append(rows);
+    for (const { outcome } of rows) this.events.audited(outcome);
+    return rows.map(() => undefined);
+  }
+}
+
+function rowOf({ action, outcome, actor, target, remote, requestId, details }: NewAuditEntry, at: Date): AuditRow {
+  return {
+    ...{ at, action: cleanText(action, 64), outcome },
+    actorKind: actor.kind,
+    actorId: actor.id ?? null,
+    actorName: column(actor.name, 254),
+    targetKind: column(target?.kind, 32),
+    targetId: column(target?.id, 254),
+    remote: column(remote, 64),
+    requestId: column(requestId, 64),
+    // One line of printable characters, wherever it is shown.
+    details: details ? escapeUnprintable(JSON.stringify(plainFields(() => details))) : null,
+  };
+}
+
+/** What callers gave may hold a secret: a token where a name belongs. */
+const column = (text: string | undefined, maxLength: number) =>
+  text === undefined ? null : cleanText(plainText(text), maxLength);
