@@ -7,6 +7,8 @@ import { auditRoutes } from './features/audit/audit.routes.js';
 import { changeRoutes } from './features/changes/change.routes.js';
 import { deploymentRoutes } from './features/deployments/deployment.routes.js';
 import { environmentRoutes } from './features/environments/environment.routes.js';
+import { apiTokenRoutes } from './features/auth/api-token.routes.js';
+import { sessionRoutes } from './features/auth/session.routes.js';
 import { hookRoutes } from './features/hooks/hook.routes.js';
 import { jobRoutes } from './features/jobs/job.routes.js';
 import { liveRoutes } from './features/live/live.routes.js';
@@ -18,6 +20,8 @@ import { repositoryRoutes } from './features/repositories/repository.routes.js';
 import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
 import { infoRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
+import { accountRoutes } from './features/users/account.routes.js';
+import { userRoutes } from './features/users/user.routes.js';
 import { apiDocs } from './http/api-docs.js';
 import { mount } from './http/mount.js';
 import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
@@ -55,6 +59,10 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...repositoryRoutes(services.repositories),
         ...changeRoutes(services.changes),
         ...sourceRoutes(services.sources),
+        ...sessionRoutes(services.signIns, services.sessions, services.sessionCookie),
+        ...apiTokenRoutes(services.apiTokens),
+        ...userRoutes(services.users),
+        ...accountRoutes(services.accounts),
         ...liveRoutes(services.live),
         ...auditRoutes(services.audit),
         ...infoRoutes(system),
@@ -72,11 +80,9 @@ export function createApp({ services, system, observers, errors, config, version
   app.set('trust proxy', config.http.trustProxy);
   app.set('query parser', 'simple');
 
-  app.use(observe(observers));
+  app.use(observe(observers, { apiHeaders: [], directRemote: config.http.trustProxy === false }));
   const groups = endpointGroups(services, system, config.intake);
-  for (const { root, endpoints } of groups) {
-    mount(app, endpoints, { root, checkReadyAnswers: config.environment === 'test' });
-  }
+  app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
   app.use('/api', apiDocs(openApiDocument(groups, version)));
   app.use('/api', answerNotFound);
   if (webRoot !== undefined) app.use(webUi(webRoot));

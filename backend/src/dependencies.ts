@@ -1,7 +1,5 @@
 import type { Config } from './config.js';
 import type { Connections } from './database/client.js';
-import { AuditRepository } from './features/audit/audit.repository.js';
-import { AuditService } from './features/audit/audit.service.js';
 import { ChangeRepository } from './features/changes/change.repository.js';
 import { DeploymentRepository } from './features/deployments/deployment.repository.js';
 import { DeploymentService } from './features/deployments/deployment.service.js';
@@ -28,6 +26,7 @@ import { RunService } from './features/runs/run.service.js';
 import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
+import { createIdentity } from './identity.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
 import type { Tracing } from './observability/tracing.js';
@@ -41,7 +40,7 @@ export interface Outside {
   events: Events;
   tracing: Tracing;
   secretKey: Buffer;
-  config: Pick<Config, 'cache' | 'projector'>;
+  config: Pick<Config, 'cache' | 'projector' | 'http' | 'identity' | 'rateLimits'>;
   now(): Date;
 }
 
@@ -78,7 +77,7 @@ export function createServices(outside: Outside) {
   const sources = new SourceService(new SourceRepository(database), new SecretBox(secretKey), now);
   const live = new LiveService(events);
   return {
-    audit: new AuditService(new AuditRepository(pool), events, now),
+    ...createIdentity(outside),
     cache,
     changes: new ChangeRepository(pool),
     deployments: new DeploymentService(new DeploymentRepository(pool), cache),

@@ -8,6 +8,7 @@ import { migrationStatus } from './database/migrations.js';
 import { migrateAndGrant, openDatabase } from './database/open-database.js';
 import { databaseFaults } from './database/roles.js';
 import { createServices } from './dependencies.js';
+import { IDENTITY_CHANNEL } from './features/auth/identity-changes.js';
 import { PROJECTED_CHANNEL, type Projected } from './features/projector/projector.service.js';
 import { QueueRepository } from './features/projector/queue.repository.js';
 import { secretKey } from './features/sources/secret-box.js';
@@ -76,9 +77,14 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('cache', () => services.cache.close());
   const listener = new PostgresListener({
     url: databaseUrl,
-    channel: PROJECTED_CHANNEL,
-    onMessage: (payload) => services.onProjected(JSON.parse(payload) as Projected),
-    onGap: () => services.onProjected({ pipelines: [], runs: [], deployments: [], more: true }),
+    channels: {
+      [PROJECTED_CHANNEL]: (payload) => services.onProjected(JSON.parse(payload) as Projected),
+      [IDENTITY_CHANNEL]: () => services.identityChanges.received(),
+    },
+    onGap: () => {
+      services.onProjected({ pipelines: [], runs: [], deployments: [], more: true });
+      services.identityChanges.received();
+    },
     onError: (error) => logger.warn('Notifications are interrupted.', { error }),
   });
   await listener.open();

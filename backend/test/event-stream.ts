@@ -1,7 +1,10 @@
 /** A page that follows the live updates. Gathers what comes; `until` waits for text that a test expects. */
-export async function openEventStream(url: string) {
+export async function openEventStream(url: string, requestHeaders: Record<string, string> = {}) {
   const ended = new AbortController();
-  const answer = await fetch(url, { headers: { Accept: 'text/event-stream' }, signal: ended.signal });
+  const answer = await fetch(url, {
+    headers: { Accept: 'text/event-stream', ...requestHeaders },
+    signal: ended.signal,
+  });
   let text = '';
   let over = false;
   let heard: () => void = () => undefined;

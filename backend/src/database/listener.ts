@@ -5,8 +5,8 @@ const MAX_RETRY_MS = 5_000;
 
 export interface ListenerOptions {
   url: string;
-  channel: string;
-  onMessage(payload: string): void;
+  /** What to do with a message, by its channel. */
+  channels: Record<string, (payload: string) => void>;
   /** Called when it listens again after a gap, in which messages were missed. */
   onGap(): void;
   onError(error: Error): void;
@@ -22,14 +22,14 @@ export class PostgresListener {
   constructor(private readonly options: ListenerOptions) {}
 
   async open(): Promise<void> {
-    const { url, channel, onMessage } = this.options;
+    const { url, channels } = this.options;
     const client = new pg.Client({ connectionString: url, application_name: 'pitwall listener', keepAlive: true });
-    client.on('notification', ({ payload }) => onMessage(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => channels[channel]?.(payload ?? ''));
     client.on('error', (error) => this.reopen(client, error));
     client.on('end', () => this.reopen(client, new Error('The connection for notifications ended.')));
     this.client = client;
     await client.connect();
-    await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
+    for (const channel of Object.keys(channels)) await client.query(`LISTEN ${client.escapeIdentifier(channel)}`);
     this.retryMs = FIRST_RETRY_MS;
   }
 

@@ -3,21 +3,69 @@ import type { ReadyAnswer } from './endpoint.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-export function send(res: Response, status: number, body: Buffer, type = JSON_TYPE): void {
-  res.statusCode = status;
-  res.setHeader('Content-Type', type);
-  res.setHeader('Content-Length', body.length);
-  res.end(body);
+/** What is known of an answer before it is sent, in `res.locals`. Header lists are flat: name, value, name, value. */
+export interface AnswerLocals {
+  requestId: string;
+  /** The caller's address, or undefined when the connection is gone already. */
+  remote: string | undefined;
+  /** The template of the route, once it is known. */
+  route?: string;
+  /** Headers of every answer of the API. */
+  apiHeaders: readonly string[];
+  /** The state of the caller's rate limit. */
+  rateHeaders?: readonly string[];
+  /** What the endpoint adds. */
+  ownHeaders?: string[];
+  /** Length of the body that was sent. */
+  bytes?: number;
+  /** What nobody foresaw. */
+  error?: unknown;
+}
+
+export const localsOf = (res: Response) => res.locals as AnswerLocals;
+
+/**
+ * Sends an answer of the API. Its headers go out as one list: to set them one by one costs as much as the rest of a small
+ * answer.
+ */
+export function send(res: Response, status: number, body: Buffer | null, more: readonly string[] = []): void {
+  const locals = localsOf(res);
+  const headers = [...commonHeaders(locals), ...more];
+  if (body) {
+    headers.push('Content-Length', String(body.length));
+    locals.bytes = body.length;
+  }
+  res.writeHead(status, headers);
+  if (body) res.end(body);
+  else res.end();
+}
+
+export function sendJson(res: Response, status: number, body: Buffer): void {
+  send(res, status, body, ['Content-Type', JSON_TYPE]);
 }
 
 /** Sends JSON that is ready, or says that the caller has it already. */
 export function sendReady(req: Request, res: Response, answer: ReadyAnswer): void {
-  if (typeof answer === 'string') return send(res, 200, Buffer.from(answer));
-  res.setHeader('ETag', answer.etag);
-  if (hasAlready(req.headers['if-none-match'], answer.etag)) {
-    res.statusCode = 304;
-    res.end();
-  } else send(res, 200, answer.body);
+  if (typeof answer === 'string') return sendJson(res, 200, Buffer.from(answer));
+  const { body, etag } = answer;
+  if (hasAlready(req.headers['if-none-match'], etag)) send(res, 304, null, ['ETag', etag]);
+  else send(res, 200, body, ['Content-Type', JSON_TYPE, 'ETag', etag]);
+}
+
+/** For an answer that somebody else sends. */
+export function setCommonHeaders(res: Response): void {
+  const headers = commonHeaders(localsOf(res));
+  for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] as string, headers[at + 1] as string);
+}
+
+function commonHeaders({
+  requestId,
+  apiHeaders = [],
+  rateHeaders = [],
+  ownHeaders = [],
+}: Partial<AnswerLocals>): string[] {
+  const id = requestId === undefined ? [] : ['X-Request-Id', requestId];
+  return [...id, ...apiHeaders, ...rateHeaders, ...ownHeaders];
 }
 
 /** By weak comparison (RFC 9110, 13.1.2): a proxy that compresses makes our tag a weak one. */

@@ -4,13 +4,13 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { describe, expect, it } from '@jest/globals';
 import { startApi, unique } from '../../test/start-api.js';
 
-const { api, base, connections, reported, lines, project } = startApi();
+const { api, adminToken, base, connections, fetch, reported, lines, project } = startApi();
 
 const MIB = 1024 * 1024;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 const send = async (body: Buffer | string, headers: Record<string, string> = {}, path = '/ingest') => {
-  const answer = await fetch(`${base()}/api/v1${path}`, {
+  const answer = await fetch(`/api/v1${path}`, {
     ...{ method: 'POST', headers: { ...JSON_TYPE, ...headers } },
     body: typeof body === 'string' ? body : new Uint8Array(body),
   });
@@ -213,9 +213,7 @@ describe('REL19 poison', () => {
 describe('a body that does not arrive', () => {
   it('ends that request alone, in one line of the log', async () => {
     const socket = connect(Number(new URL(base()).port), '127.0.0.1');
-    socket.write(
-      'POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
-    );
+    socket.write(`${ingest()}Content-Length: 99\r\n\r\n{`);
     while (!(await pendingRequests())) await new Promise((resolve) => setTimeout(resolve, 5));
     socket.destroy();
 
@@ -226,13 +224,14 @@ describe('a body that does not arrive', () => {
   });
 
   it('as its Content-Length says, more being sent, is cut there', async () => {
-    const answer = await raw(
-      `POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}GET /x`,
-    );
+    const answer = await raw(`${ingest()}Content-Length: 2\r\n\r\n{}GET /x`);
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
+
+const ingest = () =>
+  `POST /api/v1/ingest HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${adminToken()}\r\nContent-Type: application/json\r\n`;
 
 const pendingRequests = async () => {
   const { text } = await api.get('/metrics');
@@ -250,7 +249,6 @@ async function raw(text: string): Promise<string> {
 
 const chunked = (parts: string[]) =>
   raw(
-    'POST /api/v1/ingest HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n' +
-      'Transfer-Encoding: chunked\r\n\r\n' +
+    `${ingest()}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n` +
       `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`,
   );

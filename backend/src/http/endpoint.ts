@@ -51,6 +51,8 @@ export interface RequestFacts {
   remote: string;
   /** The body's bytes as they came (inflated); empty where there was none. */
   bytes: Buffer;
+  /** Puts a header on the answer. */
+  addHeader(name: string, value: string): void;
 }
 
 type Answer<R> = R extends { ready: true }
@@ -86,9 +88,9 @@ export interface EndpointDefinition<
   rate: RateClass;
   /**
    * What the audit log calls it, such as `source.created`; for whatever changes something. The target is what `params.id`
-   * names, or else the answer's `id`.
+   * names, or else the answer's `id`. `none` for what changes nothing, or tells the audit log itself.
    */
-  audit?: `${string}.${string}`;
+  audit?: `${string}.${string}` | 'none';
   request: S;
   /** A body that is accepted, for the documentation. */
   example?: S extends { body: infer Z extends z.ZodType } ? z.input<Z> : unknown;

@@ -1,81 +1,164 @@
 import { isDeepStrictEqual } from 'node:util';
-import express, { type Request, type RequestHandler, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
-import { send, sendReady } from './answer.js';
+import { AppError, InvalidInputError } from '../errors.js';
+import { admit } from './admission.js';
+import { localsOf, send, sendJson, sendReady, setCommonHeaders } from './answer.js';
+import type { Caller } from './caller.js';
 import { ACCESS, RATE_CLASSES, type Endpoint, type ReadyAnswer } from './endpoint.js';
 import { HttpError } from './http-error.js';
-import { refuseOtherMethods } from './methods.js';
+import type { EndpointGroup } from './openapi.js';
+import { actorOf, type Protection } from './protection.js';
 import { requestParser } from './request-parser.js';
+import { RouteTable } from './route-table.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
 
 export interface MountOptions {
-  /** What stands before each path, such as `/api/v1`. */
-  root: string;
+  protection: Protection;
   /** Also parses ready answers through their schemas: in tests, so that SQL and schema cannot drift apart. */
   checkReadyAnswers: boolean;
 }
 
-/** Serves each endpoint, and answers 405 with `Allow` for the other methods of its path. */
-export function mount(router: Router, endpoints: Endpoint[], options: MountOptions): void {
-  const readers = new Map<number, RequestHandler>();
-  for (const endpoint of endpoints) {
-    checkDefinition(endpoint);
-    const path = expressPath(`${options.root}${endpoint.path}`);
-    const chain: RequestHandler[] = [nameRoute(`${options.root}${endpoint.path}`)];
-    if (endpoint.request.body || endpoint.request.rawBody) {
-      const limit = endpoint.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
-      const reader = readers.get(limit) ?? express.raw({ limit, type: () => true });
-      readers.set(limit, reader);
-      chain.push(refuseOtherContent(endpoint), reader);
-    }
-    router[endpoint.method](path, ...chain, handlerOf(endpoint, options));
-  }
-  refuseOtherMethods(
-    router,
-    endpoints.map(({ method, path }) => ({ method, path: expressPath(`${options.root}${path}`) })),
-  );
-}
+type Serve = (req: Request, res: Response, params: Record<string, string>) => Promise<void>;
 
-const expressPath = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+/**
+ * Serves each endpoint; answers 405 with `Allow` for the other methods of its path, and OPTIONS. What is at none of their
+ * paths is left to what comes after.
+ */
+export function mount(groups: Pick<EndpointGroup, 'root' | 'endpoints'>[], options: MountOptions): RequestHandler {
+  const readBody = bodyReaders();
+  const routes = groups.flatMap(({ root, endpoints }) =>
+    endpoints.map((endpoint) => {
+      checkDefinition(endpoint);
+      const path = `${root}${endpoint.path}`;
+      return { method: endpoint.method, path, value: { path, serve: serveEndpoint(endpoint, readBody, options) } };
+    }),
+  );
+  const table = new RouteTable(routes);
+  return (req, res, next) => {
+    const found = table.find(req.method, req.path);
+    if (!found) return next();
+    if ('allow' in found) return refuseMethod(req, res, found.allow);
+    localsOf(res).route = found.value.path;
+    return found.value.serve(req, res, found.params);
+  };
+}
 
 /** Types say this too, but an endpoint that is open by mistake is worth a second look. */
-function checkDefinition({ method, path, access, rate }: Endpoint): void {
-  if (!ACCESS.includes(access)) throw new Error(`${method} ${path} does not declare who may call it.`);
-  if (!RATE_CLASSES.includes(rate)) throw new Error(`${method} ${path} does not declare its rate class.`);
+function checkDefinition({ method, path, access, rate, audit }: Endpoint): void {
+  const name = `${method} ${path}`;
+  if (!ACCESS.includes(access)) throw new Error(`${name} does not declare who may call it.`);
+  if (!RATE_CLASSES.includes(rate)) throw new Error(`${name} does not declare its rate class.`);
+  const changes = method !== 'get' && ['viewer', 'maintainer', 'admin', 'person'].includes(access);
+  if (changes && !audit) throw new Error(`${name} does not declare what the audit log calls it.`);
 }
 
-/** First of all, so that the log and the metrics can also name the route of what is refused for its body. */
-const nameRoute =
-  (route: string): RequestHandler =>
-  (_req, res, next) => {
-    res.locals.route = route;
-    next();
-  };
+function refuseMethod(req: Request, res: Response, allow: string): void {
+  if (req.method !== 'OPTIONS') throw new HttpError(405, `${req.method} is not one of ${allow}.`, { Allow: allow });
+  send(res, 204, null, ['Allow', allow]);
+}
 
-function handlerOf(endpoint: Endpoint, options: MountOptions): RequestHandler {
-  const { response, request: schemas } = endpoint;
-  const acceptable = 'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
-  const parse = requestParser(schemas);
-  return async (req, res) => {
-    refuseUnacceptable(req, acceptable);
-    const bytes: Buffer = Buffer.isBuffer(req.body) ? req.body : NO_BODY;
-    const input = parse(req, bytes);
-    input.request = { id: res.locals.requestId, headers: req.headers, remote: res.locals.remote ?? '', bytes };
-    if ('stream' in response) input.response = res;
-    const answer = await endpoint.handle(input);
-    if ('stream' in response) return;
-    if ('text' in response) send(res, 200, Buffer.from(answer as string), response.text);
-    else if (!('schema' in response)) res.status(response.status).end();
-    else if ('ready' in response) {
-      if (options.checkReadyAnswers) checkReady(endpoint, response.schema, answer as ReadyAnswer);
-      sendReady(req, res, answer as ReadyAnswer);
-    } else {
-      if (endpoint.location) res.setHeader('Location', endpoint.location(answer));
-      // Parsing the answer drops every field the schema does not name, so nothing leaks by accident.
-      send(res, response.status, Buffer.from(JSON.stringify(response.schema.parse(answer))));
+function serveEndpoint(endpoint: Endpoint, readBody: ReadBody, options: MountOptions): Serve {
+  const { protection } = options;
+  const hasBody = Boolean(endpoint.request.body ?? endpoint.request.rawBody);
+  const parse = requestParser(endpoint.request);
+  const answer = answerer(endpoint, options);
+  return async (req, res, params) => {
+    const caller = await admit(protection, endpoint, req, res);
+    refuseUnacceptable(req, acceptable(endpoint));
+    if (hasBody) refuseOtherContent(endpoint, req);
+    const bytes = hasBody ? await readBody(endpoint, req, res) : NO_BODY;
+    const input = parse(req, params, bytes);
+    const locals = localsOf(res);
+    input.caller = caller;
+    input.request = {
+      id: locals.requestId,
+      headers: req.headers,
+      remote: locals.remote ?? '',
+      bytes,
+      addHeader: (name: string, value: string) => void (locals.ownHeaders ??= []).push(name, value),
+    };
+    if ('stream' in endpoint.response) return openStream(endpoint, protection, input, req, res);
+    if (!endpoint.audit || endpoint.audit === 'none') return answer(req, res, await endpoint.handle(input));
+    answer(req, res, await handleAudited(endpoint, protection, input, caller, res));
+  };
+}
+
+/** An answer that stays open, and ends when its caller may no longer have it. */
+async function openStream(
+  endpoint: Endpoint,
+  protection: Protection,
+  input: Record<string, unknown>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const stop = protection.onIdentityChange(() => {
+    Promise.resolve()
+      .then(() => protection.identify(req))
+      .then(
+        (caller) => caller?.rights.has(endpoint.access) || res.end(),
+        (error: unknown) => error instanceof AppError && res.end(),
+      );
+  });
+  res.once('close', stop);
+  setCommonHeaders(res);
+  await endpoint.handle({ ...input, response: res });
+}
+
+async function handleAudited(
+  endpoint: Endpoint,
+  protection: Protection,
+  input: Record<string, unknown>,
+  caller: Caller | undefined,
+  res: Response,
+): Promise<unknown> {
+  const { requestId, remote } = localsOf(res);
+  const record = (outcome: 'succeeded' | 'failed', id: unknown, details: Record<string, unknown> = {}) =>
+    protection.record({
+      action: String(endpoint.audit),
+      outcome,
+      actor: actorOf(caller),
+      ...(typeof id === 'string' && { target: { kind: String(endpoint.audit?.split('.')[0]), id } }),
+      ...(remote !== undefined && { remote }),
+      requestId,
+      ...(Object.keys(details).length > 0 && { details }),
+    });
+  const given = input.body === undefined ? {} : { request: input.body };
+  const named = (input.params as { id?: string } | undefined)?.id;
+  let answered: unknown;
+  try {
+    answered = await endpoint.handle(input);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) {
+      await record('failed', named, { ...given, reason: error instanceof AppError ? error.message : 'unforeseen' });
     }
+    throw error;
+  }
+  await record('succeeded', named ?? (answered as { id?: string } | undefined)?.id, given);
+  return answered;
+}
+
+type Answer = (req: Request, res: Response, answer: unknown) => void;
+
+function answerer(endpoint: Endpoint, options: MountOptions): Answer {
+  const { response } = endpoint;
+  if ('text' in response) {
+    return (_req, res, answer) => send(res, 200, Buffer.from(answer as string), ['Content-Type', response.text]);
+  }
+  if (!('schema' in response)) return (_req, res) => send(res, response.status, null);
+  const { schema } = response;
+  if ('ready' in response) {
+    return (req, res, answer) => {
+      if (options.checkReadyAnswers) checkReady(endpoint, schema, answer as ReadyAnswer);
+      sendReady(req, res, answer as ReadyAnswer);
+    };
+  }
+  return (_req, res, answer) => {
+    if (endpoint.location) (localsOf(res).ownHeaders ??= []).push('Location', endpoint.location(answer));
+    // Parsing the answer drops every field the schema does not name, so nothing leaks by accident.
+    sendJson(res, response.status, Buffer.from(JSON.stringify(schema.parse(answer))));
   };
 }
 
@@ -86,19 +169,34 @@ function checkReady({ method, path }: Endpoint, schema: z.ZodType, answer: Ready
   if (problem) throw new Error(`The answer of ${method} ${path} is not as documented: ${problem}`);
 }
 
+const acceptable = ({ response }: Endpoint) =>
+  'stream' in response ? response.stream : 'text' in response ? 'text/plain' : 'application/json';
+
 function refuseUnacceptable(req: Request, type: string): void {
   const { accept } = req.headers;
   if (accept === undefined || accept === '*/*' || accept.includes(type) || req.accepts(type)) return;
   throw new HttpError(406, `The answer is ${type}, which the Accept header excludes.`);
 }
 
-function refuseOtherContent({ request }: Endpoint): RequestHandler {
+function refuseOtherContent({ request }: Endpoint, req: Request): void {
   const types = request.rawBody?.contentTypes ?? ['application/json'];
-  return (req, _res, next) => {
-    const type = req.headers['content-type'];
-    const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
-    if (essence !== undefined && types.includes(essence)) return next();
-    const what = type === undefined ? 'There is no Content-Type' : `The Content-Type is not understood`;
-    next(new HttpError(415, `${what}: send ${types.join(' or ')}.`, { Accept: types.join(', ') }));
+  const type = req.headers['content-type'];
+  const essence = type?.split(';', 1)[0]?.trim().toLowerCase();
+  if (essence !== undefined && types.includes(essence)) return;
+  const what = type === undefined ? 'There is no Content-Type' : `The Content-Type is not understood`;
+  throw new HttpError(415, `${what}: send ${types.join(' or ')}.`, { Accept: types.join(', ') });
+}
+
+type ReadBody = (endpoint: Endpoint, req: Request, res: Response) => Promise<Buffer>;
+
+function bodyReaders(): ReadBody {
+  const readers = new Map<number, RequestHandler>();
+  return async ({ maxBodyBytes: limit = DEFAULT_MAX_BODY_BYTES }, req, res) => {
+    const reader = readers.get(limit) ?? express.raw({ limit, type: () => true });
+    readers.set(limit, reader);
+    await new Promise<void>((resolve, reject) => {
+      void reader(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+    });
+    return Buffer.isBuffer(req.body) ? req.body : NO_BODY;
   };
 }

@@ -6,6 +6,7 @@ import type { ErrorReporter } from '../observability/error-reporting.js';
 import type { Logger } from '../observability/logger.js';
 import type { HttpMetrics } from '../observability/metrics.js';
 import type { Tracing } from '../observability/tracing.js';
+import { localsOf, send } from './answer.js';
 import { requestContext } from './context.js';
 import { toProblem } from './problem-details.js';
 
@@ -17,8 +18,18 @@ export interface Observers {
   tracing: Pick<Tracing, 'startRequest'>;
 }
 
+export interface Given {
+  /** What every answer of the API carries. */
+  apiHeaders: readonly string[];
+  /** No proxy is trusted: the caller's address is the connection's, and no header is looked at. */
+  directRemote: boolean;
+}
+
 /** Gives each request its id and its context, and tells of it once it is over, however it ended. */
-export function observe({ accessLog, metrics, tracing }: Observers): RequestHandler {
+export function observe(
+  { accessLog, metrics, tracing }: Observers,
+  { apiHeaders, directRemote }: Given,
+): RequestHandler {
   return (req, res, next) => {
     const time = new Date();
     const started = performance.now();
@@ -26,19 +37,19 @@ export function observe({ accessLog, metrics, tracing }: Observers): RequestHand
     const given = headers['x-request-id'];
     const requestId = typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID();
     const trace = tracing.startRequest(req);
-    const remote = req.ip;
-    res.locals.requestId = requestId;
-    res.locals.remote = remote;
-    res.setHeader('X-Request-Id', requestId);
+    const remote = directRemote ? plainAddress(req.socket.remoteAddress) : plainAddress(req.ip);
+    const locals = localsOf(res);
+    locals.requestId = requestId;
+    locals.remote = remote;
+    locals.apiHeaders = apiHeaders;
     metrics.started();
     // `close` comes once, also when the caller went away before the answer was out.
     res.once('close', () => {
       const durationMs = performance.now() - started;
-      const route = res.locals.route as string | undefined;
+      const { route, bytes = Number(res.getHeader('Content-Length') ?? 0), error } = locals;
       const status = res.headersSent ? res.statusCode : CLIENT_CLOSED_REQUEST;
-      const bytes = Number(res.getHeader('Content-Length') ?? 0);
       metrics.finished(method, route, status, durationMs / 1000);
-      trace.end({ route, status, error: res.locals.error });
+      trace.end({ route, status, error });
       const userAgent = headers['user-agent'];
       accessLog.write({
         time,
@@ -58,6 +69,10 @@ export function observe({ accessLog, metrics, tracing }: Observers): RequestHand
   };
 }
 
+/** An IPv4 address as such, also where the socket is one of IPv6. */
+const plainAddress = (address: string | undefined) =>
+  address?.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+
 /** As nginx counts them: nobody was there any more to be answered. */
 const CLIENT_CLOSED_REQUEST = 499;
 
@@ -73,19 +88,17 @@ export function answerErrors({ logger, reporter, asUnavailable }: ErrorHandling)
   return (thrown: unknown, req, res, next) => {
     const error = thrown instanceof AppError ? thrown : (asUnavailable(thrown) ?? thrown);
     const { problem, headers } = toProblem(error);
-    const { requestId, route } = res.locals as { requestId?: string; route?: string };
+    const locals = localsOf(res);
+    const { requestId, route } = locals;
     if (problem.status === 500) {
-      res.locals.error = error;
+      locals.error = error;
       logger.error('A request failed.', { method: req.method, route, error });
       reporter.report(error, { requestId, method: req.method, route, status: 500 });
     } else if (problem.status > 500)
       logger.warn('A request could not be served.', { method: req.method, route, error });
     if (res.headersSent) return next(error);
     const body = Buffer.from(JSON.stringify({ ...problem, requestId }));
-    res.status(problem.status);
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    res.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-    res.setHeader('Content-Length', body.length);
-    res.end(body);
+    const type = ['Content-Type', 'application/problem+json; charset=utf-8'];
+    send(res, problem.status, body, [...type, ...Object.entries(headers).flat()]);
   };
 }

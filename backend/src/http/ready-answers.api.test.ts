@@ -13,10 +13,11 @@ let heard: () => void = () => undefined;
 beforeAll(async () => {
   listener = new PostgresListener({
     url: first.databaseUrl(),
-    channel: PROJECTED_CHANNEL,
-    onMessage: (payload) => {
-      second.services().onProjected(JSON.parse(payload) as Projected);
-      heard();
+    channels: {
+      [PROJECTED_CHANNEL]: (payload) => {
+        second.services().onProjected(JSON.parse(payload) as Projected);
+        heard();
+      },
     },
     onGap: () => undefined,
     onError: () => undefined,

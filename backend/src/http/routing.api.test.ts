@@ -4,7 +4,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startApi } from '../../test/start-api.js';
 
-const { api, base, services, reported, lines } = startApi();
+const { api, adminToken, base, fetch, services, reported, lines } = startApi();
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 
@@ -16,7 +16,10 @@ beforeAll(async () => {
 
 /** `fetch` refuses to send TRACE. */
 async function ask(method: string, path: string) {
-  const [answer] = (await once(request(base() + path, { method }).end(), 'response')) as [IncomingMessage];
+  const [answer] = (await once(
+    request(base() + path, { method, headers: { authorization: `Bearer ${adminToken()}` } }).end(),
+    'response',
+  )) as [IncomingMessage];
   answer.resume();
   return { status: answer.statusCode, allow: answer.headers.allow };
 }
@@ -74,18 +77,18 @@ it('answers what is nowhere with a problem', async () => {
 it('explains each type of problem at its address', async () => {
   const { body } = await api.get('/nothing');
 
-  const explained = await fetch(base() + body.type);
+  const explained = await fetch(body.type);
 
   expect({ status: explained.status, ...((await explained.json()) as object) }).toMatchObject({
     ...{ type: body.type, title: body.title, status: 404 },
   });
-  expect((await fetch(`${base()}/problems/made-up`)).status).toBe(404);
+  expect((await fetch('/problems/made-up')).status).toBe(404);
 });
 
 it('answers HEAD like GET, without the body', async () => {
   for (const path of ['/api/v1/pipelines', '/api/v1/ingest/stats', '/health', '/metrics', '/api/openapi.json']) {
-    const get = await fetch(base() + path);
-    const head = await fetch(base() + path, { method: 'HEAD' });
+    const get = await fetch(path);
+    const head = await fetch(path, { method: 'HEAD' });
 
     expect({ path, status: head.status, type: head.headers.get('content-type') }).toEqual({
       ...{ path, status: 200, type: get.headers.get('content-type') },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
-import { HttpError } from './http-error.js';
+import { nothingAt } from './admission.js';
 
 /** The front end's files; every other address that a browser asks for is one of its pages. */
 export function webUi(root: string): Router {
@@ -23,5 +23,5 @@ export function webUi(root: string): Router {
 }
 
 export const answerNotFound: RequestHandler = (req) => {
-  throw new HttpError(404, `There is nothing at ${req.originalUrl.split('?', 1)[0]?.slice(0, 200)}.`);
+  throw nothingAt(req);
 };

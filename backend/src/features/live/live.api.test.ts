@@ -7,15 +7,14 @@ import { startApi, unique } from '../../../test/start-api.js';
 import { PostgresListener } from '../../database/listener.js';
 import { PROJECTED_CHANNEL, type Projected } from '../projector/projector.service.js';
 
-const { api, base, project, services, connections, databaseUrl, reported } = startApi();
+const { api, base, project, services, connections, adminToken, databaseUrl, reported } = startApi();
 let listener: PostgresListener;
 let gaps = 0;
 
 beforeAll(async () => {
   listener = new PostgresListener({
     url: databaseUrl(),
-    channel: PROJECTED_CHANNEL,
-    onMessage: (payload) => services().onProjected(JSON.parse(payload) as Projected),
+    channels: { [PROJECTED_CHANNEL]: (payload) => services().onProjected(JSON.parse(payload) as Projected) },
     onGap: () => {
       gaps++;
       services().onProjected({ pipelines: [], runs: [], deployments: [], more: true });
@@ -26,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => listener.close());
 
-const open = () => openEventStream(`${base()}/api/v1/live`);
+const open = () => openEventStream(`${base()}/api/v1/live`, { authorization: `Bearer ${adminToken()}` });
 const projectedIn = (text: string): Projected[] =>
   [...text.matchAll(/^event: projected\ndata: (.+)$/gm)].map(([, data]) => JSON.parse(String(data)) as Projected);
 
@@ -96,9 +95,10 @@ it('says that there is more when it listens again after a gap', async () => {
 });
 
 it('answers HEAD without opening a stream', async () => {
-  const [answer] = (await once(request(`${base()}/api/v1/live`, { method: 'HEAD' }).end(), 'response')) as [
-    IncomingMessage,
-  ];
+  const [answer] = (await once(
+    request(`${base()}/api/v1/live`, { method: 'HEAD', headers: { authorization: `Bearer ${adminToken()}` } }).end(),
+    'response',
+  )) as [IncomingMessage];
   answer.resume();
   await once(answer, 'end');
 

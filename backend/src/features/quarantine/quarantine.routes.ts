@@ -10,6 +10,7 @@ export const quarantineRoutes = (quarantine: Pick<QuarantineRepository, 'list'>)
     tag: 'Intake',
     summary: 'List the events that could not be read, and why',
     access: 'maintainer',
+    concealed: true,
     rate: 'read',
     request: { query: pageQuery },
     response: { status: 200, schema: quarantinePageSchema, ready: true },

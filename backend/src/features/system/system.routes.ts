@@ -66,10 +66,13 @@ export const systemRoutes = ({ health, metrics }: SystemServices) => {
 
 export const infoRoutes = ({ info }: Pick<SystemServices, 'info'>) => [
   endpoint({
-    ...open,
+    tag,
+    access: 'viewer',
+    rate: 'read',
     method: 'get',
     path: '/info',
     summary: 'What runs here',
+    request: {},
     response: { status: 200, schema: infoSchema },
     errors: [],
     handle: async () => info(),

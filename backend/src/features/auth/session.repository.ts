@@ -1,0 +1,125 @@
+import type pg from 'pg';
+import type { Database } from '../../database/client.js';
+import { prepared } from '../../database/prepared.js';
+import type { Role } from '../../http/caller.js';
+import type { SessionKind } from './session.schema.js';
+
+/** A session with whom it is of. */
+export interface SessionRow {
+  id: string;
+  lastSeenAt: Date;
+  expiresAt: Date;
+  userId: string;
+  email: string;
+  name: string;
+  role: Role;
+  disabled: boolean;
+}
+
+export interface NewSession {
+  id: string;
+  userId: string;
+  kind: SessionKind;
+  secretHash: Uint8Array<ArrayBuffer>;
+  createdAt: Date;
+  expiresAt: Date;
+  remote: string | null;
+  userAgent: string | null;
+}
+
+const columns = {
+  id: true,
+  kind: true,
+  createdAt: true,
+  lastSeenAt: true,
+  expiresAt: true,
+  remote: true,
+  userAgent: true,
+} as const;
+
+const WITH_USER = `
+  SELECT s.id, s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt", u.id AS "userId", u.email, u.name, u.role,
+    u.disabled_at IS NOT NULL AS disabled
+  FROM sessions s JOIN users u ON u.id = s.user_id`;
+
+export class SessionRepository {
+  constructor(
+    private readonly pool: Pick<pg.Pool, 'query'>,
+    private readonly database: Pick<Database, 'session'>,
+  ) {}
+
+  async insert(session: NewSession): Promise<void> {
+    await this.database.session.create({ data: { ...session, lastSeenAt: session.createdAt }, select: { id: true } });
+  }
+
+  findBySecret(kind: SessionKind, secretHash: Uint8Array): Promise<SessionRow | undefined> {
+    return this.find(`${WITH_USER} WHERE s.kind = $1::session_kind AND s.secret_hash = $2`, [kind, secretHash]);
+  }
+
+  findById(kind: SessionKind, id: string): Promise<SessionRow | undefined> {
+    return this.find(`${WITH_USER} WHERE s.kind = $1::session_kind AND s.id = $2`, [kind, id]);
+  }
+
+  async touch(id: string, lastSeenAt: Date): Promise<void> {
+    await this.pool.query('UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2', [
+      id,
+      lastSeenAt,
+    ]);
+  }
+
+  /** Puts another refresh token in the place of one, which counts as spent from then on. Of two racing exchanges one wins. */
+  async exchange(old: Uint8Array, renewed: Uint8Array, now: Date): Promise<string | undefined> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `WITH renewed AS (
+         UPDATE sessions SET secret_hash = $2, last_seen_at = $3
+         WHERE secret_hash = $1 AND kind = 'client' AND expires_at > $3 RETURNING id
+       )
+       INSERT INTO spent_refresh_tokens (secret_hash, session_id, spent_at) SELECT $1, id, $3 FROM renewed
+       RETURNING session_id AS id`,
+      [old, renewed, now],
+    );
+    return rows[0]?.id;
+  }
+
+  /** Ends the session in which this refresh token was spent. Answers its id and its user's. */
+  async endOfSpent(secretHash: Uint8Array): Promise<{ id: string; userId: string } | undefined> {
+    const { rows } = await this.pool.query<{ id: string; userId: string }>(
+      `DELETE FROM sessions WHERE id = (SELECT session_id FROM spent_refresh_tokens WHERE secret_hash = $1)
+       RETURNING id, user_id AS "userId"`,
+      [secretHash],
+    );
+    return rows[0];
+  }
+
+  /** Those that are neither too old nor idle for too long, the latest used first. */
+  listOf(userId: string, now: Date, idleSince: Date) {
+    return this.database.session.findMany({
+      where: { userId, expiresAt: { gt: now }, OR: [{ kind: 'client' }, { lastSeenAt: { gt: idleSince } }] },
+      orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
+      select: columns,
+    });
+  }
+
+  async delete(userId: string, id: string): Promise<boolean> {
+    const { count } = await this.database.session.deleteMany({ where: { id, userId } });
+    return count > 0;
+  }
+
+  async deleteBySecret(kind: SessionKind, secretHash: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const { count } = await this.database.session.deleteMany({ where: { kind, secretHash } });
+    return count > 0;
+  }
+
+  async deleteAll(userId: string, except?: string): Promise<void> {
+    await this.database.session.deleteMany({ where: { userId, ...(except && { id: { not: except } }) } });
+  }
+
+  async deleteExpired(userId: string, now: Date, idleSince: Date): Promise<void> {
+    const expired = [{ expiresAt: { lte: now } }, { kind: 'browser' as const, lastSeenAt: { lte: idleSince } }];
+    await this.database.session.deleteMany({ where: { userId, OR: expired } });
+  }
+
+  private async find(text: string, values: unknown[]): Promise<SessionRow | undefined> {
+    return (await this.pool.query<SessionRow>(prepared(text, values))).rows[0];
+  }
+}
