@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -21,7 +22,7 @@ afterAll(() => database.drop());
 
 /** As the role of the service. */
 async function verify(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { DATABASE_URL: database.url, PITWALL_SECRET_KEY: Buffer.alloc(32, 1).toString('base64') };
+  const env = { DATABASE_URL: database.url, PITWALL_SECRET_KEY: randomBytes(32).toString('base64') };
   return promisify(execFile)(process.execPath, ['--import', 'tsx', COMMAND, ...args], { env }).then(
     (done) => ({ code: 0, ...done }),
     (error: { code: number; stdout: string; stderr: string }) => error,

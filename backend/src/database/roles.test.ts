@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -236,7 +236,7 @@ describe('the faults of a database', () => {
   it('SEC20 keep production from starting, all at once and without the password', async () => {
     const environment = {
       ...{ NODE_ENV: 'production', DATABASE_URL: database.ownerUrl, PUBLIC_URL: 'https://ci.example.com' },
-      ...{ PITWALL_SECRET_KEY: Buffer.alloc(32, 1).toString('base64'), PORT: '0', LOG_FORMAT: 'json' },
+      ...{ PITWALL_SECRET_KEY: randomBytes(32).toString('base64'), PORT: '0', LOG_FORMAT: 'json' },
     };
 
     const { code, stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', MAIN], {
