@@ -22,6 +22,7 @@ import { sourceRoutes } from './features/sources/source.routes.js';
 import { infoRoutes, securityTextRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
 import { accountRoutes } from './features/users/account.routes.js';
 import { userRoutes } from './features/users/user.routes.js';
+import { requireAccess } from './http/admission.js';
 import { apiDocs } from './http/api-docs.js';
 import { cors } from './http/cors.js';
 import { refuseOtherHosts } from './http/hosts.js';
@@ -91,6 +92,7 @@ export function createApp({ services, system, observers, errors, config, version
   guard(app, config.http, services.origins);
   const groups = endpointGroups(services, system, config.intake);
   app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
+  app.use(['/api/docs', '/api/openapi.json'], requireAccess(services.protection, 'viewer'));
   app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
   app.use('/api', answerNotFound);
   if (webRoot !== undefined) app.use(webUi(webRoot, { https }));

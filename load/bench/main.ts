@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../backend/src/database/embedded-postgres.js';
-import { migrate } from '../../backend/src/database/migrations.js';
+import { migrateAndGrant } from '../../backend/src/database/open-database.js';
 import type { Measurement, Task } from '../client/measurement.js';
 import { BACKEND, compileBackend } from '../service/compiled-backend.js';
 import { signIn, UNREACHED_LIMITS } from '../service/credentials.js';
@@ -61,7 +61,7 @@ async function prepare(): Promise<Bench> {
   closers.push(() => folder.remove());
   const postgres = await startEmbeddedPostgres({ dataDir: folder.path });
   closers.push(() => postgres.stop());
-  await migrate(postgres.url);
+  await migrateAndGrant({ url: postgres.applicationUrl, ownerUrl: postgres.url });
   const database = new pg.Pool({ connectionString: postgres.url, max: 4 });
   closers.push(() => database.end());
   say(`Seeding ${options.rows.toLocaleString('en')} runs ...`);
@@ -75,7 +75,7 @@ async function prepare(): Promise<Bench> {
     port: await freePort(),
     environment: {
       NODE_ENV: 'production',
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: postgres.applicationUrl,
       DATABASE_POOL_SIZE: String(POOL_SIZE),
       PITWALL_SECRET_KEY: randomBytes(32).toString('base64'),
       PITWALL_DATA_DIR: folder.path,
