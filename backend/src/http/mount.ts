@@ -38,12 +38,20 @@ export function mount(groups: Pick<EndpointGroup, 'root' | 'endpoints'>[], optio
   );
   const table = new RouteTable(routes);
   return (req, res, next) => {
-    const found = table.find(req.method, req.path);
+    const found = table.find(req.method, pathOf(req));
     if (!found) return next();
     if ('allow' in found) return refuseMethod(req, res, found.allow);
     localsOf(res).route = found.value.path;
     return found.value.serve(req, res, found.params);
   };
+}
+
+/** Without the query. A proxy's request names the whole URL, which is rare and left to Express to read. */
+function pathOf(req: Request): string {
+  const { url } = req;
+  if (!url.startsWith('/')) return req.path;
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** Types say this too, but an endpoint that is open by mistake is worth a second look. */
