@@ -14,6 +14,8 @@ import { RouteTable } from './route-table.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
+/** How often it is seen whether the session of an open stream has run out. */
+const LOOK_AGAIN_MS = 15_000;
 
 export interface MountOptions {
   protection: Protection;
@@ -102,15 +104,20 @@ async function openStream(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const stop = protection.onIdentityChange(() => {
+  const lookAgain = () => {
     Promise.resolve()
       .then(() => protection.identify(req))
       .then(
         (caller) => caller?.rights.has(endpoint.access) || res.end(),
         (error: unknown) => error instanceof AppError && res.end(),
       );
+  };
+  const stop = protection.onIdentityChange(lookAgain);
+  const timer = setInterval(lookAgain, LOOK_AGAIN_MS);
+  res.once('close', () => {
+    stop();
+    clearInterval(timer);
   });
-  res.once('close', stop);
   setCommonHeaders(res);
   await endpoint.handle({ ...input, response: res });
 }
