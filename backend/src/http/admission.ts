@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ForbiddenError, UnauthenticatedError, type AppError } from '../errors.js';
-import { localsOf } from './answer.js';
+import { localsOf, send } from './answer.js';
 import type { Caller } from './caller.js';
 import type { Endpoint } from './endpoint.js';
 import { HttpError } from './http-error.js';
@@ -56,7 +56,14 @@ export function requireAccess(protection: Protection, access: 'viewer'): Request
       .catch((error: unknown) => (error instanceof UnauthenticatedError ? error : Promise.reject(error)));
     if (identified && !(identified instanceof Error) && identified.rights.has(access)) return next();
     const browsing = req.method === 'GET' && req.accepts(['json', 'html']) === 'html';
-    if (browsing) return res.redirect(302, `/signin?next=${encodeURIComponent(req.originalUrl)}`);
+    if (browsing) {
+      return send(res, 302, null, [
+        'Location',
+        `/signin?next=${encodeURIComponent(req.originalUrl)}`,
+        'Vary',
+        'Accept',
+      ]);
+    }
     throw identified instanceof Error ? identified : new UnauthenticatedError(HOW_TO_SIGN_IN);
   };
 }

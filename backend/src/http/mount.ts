@@ -21,6 +21,8 @@ export interface MountOptions {
   protection: Protection;
   /** Also parses ready answers through their schemas: in tests, so that SQL and schema cannot drift apart. */
   checkReadyAnswers: boolean;
+  /** How often it is looked whether the caller of an answer that stays open may still have it; 15 s where it is not said. */
+  lookAgainMs?: number;
 }
 
 type Serve = (req: Request, res: Response, params: Record<string, string>) => Promise<void>;
@@ -90,36 +92,42 @@ function serveEndpoint(endpoint: Endpoint, readBody: ReadBody, options: MountOpt
       bytes,
       addHeader: (name: string, value: string) => void (locals.ownHeaders ??= []).push(name, value),
     };
-    if ('stream' in endpoint.response) return openStream(endpoint, protection, input, req, res);
+    if ('stream' in endpoint.response) return openStream(endpoint, options, input, req, res);
     if (!endpoint.audit || endpoint.audit === 'none') return answer(req, res, await endpoint.handle(input));
     answer(req, res, await handleAudited(endpoint, protection, input, caller, res));
   };
 }
 
-/** An answer that stays open, and ends when its caller may no longer have it. */
+/**
+ * An answer that stays open, and is cut off when its caller may no longer have it: at once when a change is announced, and
+ * within a quarter of a minute when a token or session expires, or the announcement does not get here. To look is no use
+ * of the session: a page that is left open does not keep it from ending.
+ */
 async function openStream(
   endpoint: Endpoint,
-  protection: Protection,
+  { protection, lookAgainMs = LOOK_AGAIN_MS }: MountOptions,
   input: Record<string, unknown>,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const lookAgain = () => {
-    Promise.resolve()
-      .then(() => protection.identify(req))
+  // Not ended but destroyed: one who does not read would hold back the end, and get what was written before it.
+  const look = () =>
+    void Promise.resolve()
+      .then(() => protection.identify(req, { touch: false }))
       .then(
-        (caller) => caller?.rights.has(endpoint.access) || res.end(),
-        (error: unknown) => error instanceof AppError && res.end(),
+        (caller) => caller?.rights.has(endpoint.access) || res.destroy(),
+        (error: unknown) => error instanceof AppError && res.destroy(),
       );
-  };
-  const stop = protection.onIdentityChange(lookAgain);
-  const timer = setInterval(lookAgain, LOOK_AGAIN_MS);
+  const stop = protection.onIdentityChange(look);
+  const timer = setInterval(look, lookAgainMs).unref();
   res.once('close', () => {
     stop();
     clearInterval(timer);
   });
   setCommonHeaders(res);
   await endpoint.handle({ ...input, response: res });
+  // A change between the admission and this was announced to nobody who listened.
+  look();
 }
 
 async function handleAudited(
