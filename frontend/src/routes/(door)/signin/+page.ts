@@ -1,0 +1,12 @@
+import { redirect } from '@sveltejs/kit';
+import { Api } from '#lib/api/client.ts';
+import { pathAfterSignIn } from '#lib/sign-in-path.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async ({ fetch, url }) => {
+  const next = pathAfterSignIn(url.searchParams.get('next'), url.origin);
+  // Whatever the reason why it is not known who this is, signing in is the way on.
+  const me = await new Api(fetch).account.me().catch(() => null);
+  if (me && !next.startsWith('/api/')) redirect(307, next);
+  return { next };
+};
