@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { ConfigurationError, loadConfig, VARIABLES } from './config.js';
 
-const KEY = Buffer.alloc(32, 7).toString('base64');
+const KEY = randomBytes(32).toString('base64');
 const DATABASE = { DATABASE_URL: 'postgresql://localhost/pitwall', PITWALL_SECRET_KEY: KEY };
+
+const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'https://pitwall.example.com', ...DATABASE };
 
 function faultsOf(environment: NodeJS.ProcessEnv): string[] {
   try {
@@ -29,10 +32,30 @@ it('needs nothing, and then serves loopback from a PostgreSQL of its own', () =>
 
   expect(config).toEqual({
     environment: 'development',
-    http: { host: '127.0.0.1', port: 8000, trustProxy: false, shutdownDelayMs: 0, shutdownGraceMs: 20_000 },
+    http: {
+      ...{ publicUrl: 'http://localhost:8000', forceHttps: false, corsOrigins: [], securityContact: undefined },
+      ...{ host: '127.0.0.1', port: 8000, onLoopback: true, trustProxy: false },
+      ...{ shutdownDelayMs: 0, shutdownGraceMs: 20_000 },
+    },
+    identity: {
+      firstAdmin: { email: undefined, password: undefined },
+      ...{ sessionIdleMinutes: 60, sessionMaxHours: 24, accessTokenMinutes: 10, clientSessionMaxDays: 30 },
+    },
+    rateLimits: {
+      default: [
+        { limit: 300, windowMs: 60_000 },
+        { limit: 6000, windowMs: 3_600_000 },
+      ],
+      auth: [
+        { limit: 10, windowMs: 60_000 },
+        { limit: 50, windowMs: 3_600_000 },
+      ],
+      ingest: [{ limit: 600_000, windowMs: 60_000 }],
+      read: [{ limit: 1200, windowMs: 60_000 }],
+    },
     dataDir: './.pitwall',
     secretKey: undefined,
-    database: { url: undefined, poolSize: 10 },
+    database: { url: undefined, migrationUrl: undefined, poolSize: 10 },
     redis: { url: undefined },
     log: { level: 'info', format: 'json' },
     sentry: { dsn: undefined },
@@ -58,7 +81,16 @@ it('logs for people where they look on, and otherwise for machines', () => {
 
 it('says all that is wrong at once, by name, and repeats no value', () => {
   const wrong = {
-    ...{ NODE_ENV: 'hunter2', PORT: 'hunter2', PITWALL_UNAUTHENTICATED: 'hunter2', PITWALL_SECRET_KEY: 'hunter2' },
+    ...{ NODE_ENV: 'hunter2', PORT: 'hunter2', FORCE_HTTPS: 'hunter2', PITWALL_SECRET_KEY: 'hunter2' },
+    ...{ PUBLIC_URL: 'https://x/hunter2', CORS_ORIGINS: 'https://x/hunter2', SECURITY_CONTACT: 'hunter2' },
+    ...{ PITWALL_ADMIN_EMAIL: 'hunter2', SESSION_IDLE_MINUTES: '0', SESSION_MAX_HOURS: '8761' },
+    ...{ ACCESS_TOKEN_MINUTES: '61', CLIENT_SESSION_MAX_DAYS: '366', DATABASE_MIGRATION_URL: 'hunter2' },
+    ...{
+      RATE_LIMIT_DEFAULT: 'hunter2',
+      RATE_LIMIT_AUTH: '0 per day',
+      RATE_LIMIT_INGEST: '5',
+      RATE_LIMIT_READ: '5 per week',
+    },
     ...{ DATABASE_URL: 'mysql://root:hunter2@db', DATABASE_POOL_SIZE: '1', REDIS_URL: 'http://:hunter2@redis' },
     ...{ LOG_LEVEL: 'hunter2', LOG_FORMAT: 'hunter2', SENTRY_DSN: 'hunter2', OTEL_EXPORTER_OTLP_ENDPOINT: 'hunter2' },
     ...{ OTEL_TRACES_SAMPLER_ARG: '1.1', MAX_HOOK_BYTES: '1', MAX_BATCH_BYTES: '1e12', MAX_BATCH_RECORDS: '0' },
@@ -71,15 +103,22 @@ it('says all that is wrong at once, by name, and repeats no value', () => {
 
   expect(faults.map((fault) => fault.split(':')[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
   const { message } = new ConfigurationError(faults);
-  expect(message).toContain('23 faults');
+  expect(message).toContain('36 faults');
   expect(message).not.toContain('hunter2');
 });
 
 it.each<[string, NodeJS.ProcessEnv]>([
-  ['DATABASE_URL', { NODE_ENV: 'production' }],
+  ['DATABASE_URL', { NODE_ENV: 'production', PUBLIC_URL: 'https://pitwall.example.com' }],
   ['PITWALL_SECRET_KEY', { DATABASE_URL: DATABASE.DATABASE_URL }],
-  ['HOST', { HOST: '0.0.0.0' }],
-  ['HOST', { HOST: '::', PITWALL_UNAUTHENTICATED: 'false' }],
+  ['PUBLIC_URL', { NODE_ENV: 'production', ...DATABASE, PUBLIC_URL: '' }],
+  ['FORCE_HTTPS', { FORCE_HTTPS: 'true', PUBLIC_URL: 'http://pitwall.example.com' }],
+  ['PITWALL_ADMIN_EMAIL', { PITWALL_ADMIN_EMAIL: 'ann@example.com' }],
+  ['PITWALL_ADMIN_EMAIL', { PITWALL_ADMIN_PASSWORD: 'long and uncommon' }],
+  ['PITWALL_ADMIN_PASSWORD', { PITWALL_ADMIN_EMAIL: 'ann@example.com', PITWALL_ADMIN_PASSWORD: 'sunshine' }],
+  ['PITWALL_ADMIN_PASSWORD', { PITWALL_ADMIN_EMAIL: 'ann@example.com', PITWALL_ADMIN_PASSWORD: 'ann@example.com' }],
+  ['DATABASE_URL', { ...PRODUCTION, DATABASE_URL: 'postgresql://pitwall:postgres@db/pitwall' }],
+  ['DATABASE_MIGRATION_URL', { ...PRODUCTION, DATABASE_MIGRATION_URL: 'postgresql://owner:password@db/pitwall' }],
+  ['REDIS_URL', { ...PRODUCTION, REDIS_URL: 'redis://:redis@cache' }],
   ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
   ['TRUST_PROXY', { TRUST_PROXY: '1' }],
   ['TRUST_PROXY', { TRUST_PROXY: '*' }],
@@ -88,20 +127,21 @@ it.each<[string, NodeJS.ProcessEnv]>([
 });
 
 it('says every contradiction at once', () => {
-  const faults = faultsOf({ NODE_ENV: 'production', HOST: '0.0.0.0', TRUST_PROXY: '*' });
+  const faults = faultsOf({ NODE_ENV: 'production', TRUST_PROXY: '*' });
 
-  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['DATABASE_URL', 'HOST', 'TRUST_PROXY']);
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY']);
 });
 
 it('says them together with what is wrong by itself, and each variable once', () => {
   const faults = faultsOf({ NODE_ENV: 'production', DATABASE_URL: 'mysql://db', PORT: 'x', TRUST_PROXY: 'true' });
 
-  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'TRUST_PROXY']);
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY']);
 });
 
 it.each<[string, NodeJS.ProcessEnv]>([
-  ['production with a database', { NODE_ENV: 'production', ...DATABASE }],
-  ['another address behind a proxy that authenticates', { HOST: '0.0.0.0', PITWALL_UNAUTHENTICATED: 'true' }],
+  ['production with a database', PRODUCTION],
+  ['a first Admin', { PITWALL_ADMIN_EMAIL: 'ann@example.com', PITWALL_ADMIN_PASSWORD: 'long and uncommon' }],
+  ['another address', { HOST: '0.0.0.0' }],
   ['each loopback', { HOST: '::1' }],
   ['a port that the system chooses', { PORT: '0' }],
   ['Redis over TLS', { REDIS_URL: 'rediss://:secret@redis.example.com:6380/1' }],
@@ -122,6 +162,23 @@ it.each(['c2hvcnQ=', 'not base64 at all', Buffer.alloc(33).toString('base64')])(
   },
 );
 
+it.each([
+  Buffer.alloc(32),
+  Buffer.alloc(32, 7),
+  Buffer.from('secretsecretsecretsecretsecretse'),
+  Buffer.from('0123'.repeat(8)),
+])('SEC20 refuses a secret key that nobody drew at random: %j', (key) => {
+  expect(faultsOf({ PITWALL_SECRET_KEY: key.toString('base64') })).toEqual([
+    expect.stringMatching(/^PITWALL_SECRET_KEY: is not random/),
+  ]);
+});
+
+it('takes a secret key that was drawn at random', () => {
+  for (let draw = 0; draw < 1000; draw++) {
+    expect(faultsOf({ PITWALL_SECRET_KEY: randomBytes(32).toString('base64') })).toEqual([]);
+  }
+});
+
 it('has an example that names each variable once, with its default', async () => {
   const variables = await exampleVariables();
 
@@ -132,7 +189,8 @@ it('has an example that names each variable once, with its default', async () =>
   expect(empty.toSorted()).toEqual(
     [
       ...['DATABASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'PITWALL_SECRET_KEY', 'REDIS_URL', 'SENTRY_DSN'],
-      'TRUST_PROXY',
+      ...['TRUST_PROXY', 'PUBLIC_URL', 'CORS_ORIGINS', 'SECURITY_CONTACT', 'DATABASE_MIGRATION_URL'],
+      ...['PITWALL_ADMIN_EMAIL', 'PITWALL_ADMIN_PASSWORD'],
     ].toSorted(),
   );
 });

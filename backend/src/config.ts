@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passwordFault } from './features/users/password-policy.js';
 import { parseRateLimit } from './http/rate-limit/rate-limit.js';
 import { LOG_LEVELS } from './observability/logger.js';
 
@@ -25,6 +26,15 @@ const rateLimit = () =>
     }
   });
 
+/** Those that images and examples are started with. */
+const IMAGE_PASSWORDS = new Set(['postgres', 'postgresql', 'changeme', 'change-me', 'mysecretpassword']);
+
+/** 32 random bytes hold 30 different ones on average; fewer than 20 do not happen by chance. */
+function isRandom(base64: string): boolean {
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length !== 32 || new Set(bytes).size >= 20;
+}
+
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 /** Every setting, with its default; `.env.example` says what each is for. */
@@ -46,6 +56,7 @@ const environmentSchema = z.object({
   PITWALL_SECRET_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'is not 32 bytes in base64')
+    .refine(isRandom, 'is not random: make one with `openssl rand -base64 32`')
     .optional(),
   PITWALL_ADMIN_EMAIL: z.email().max(254).toLowerCase().optional(),
   PITWALL_ADMIN_PASSWORD: z.string().max(1000).optional(),
@@ -99,7 +110,7 @@ export class ConfigurationError extends Error {
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, terminal = process.stdout.isTTY) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const result = environmentSchema.safeParse(given);
-  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${String(path[0])}: ${message}`);
   // What is faulty by itself counts as not set, so that the rest can still be held against each other.
   const faulty = new Set((result.error?.issues ?? []).map(({ path }) => path[0]));
   const sound = Object.entries(given).filter(([name]) => !faulty.has(name));
@@ -179,6 +190,17 @@ function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<unk
   }
   if (Boolean(env.PITWALL_ADMIN_EMAIL) !== Boolean(env.PITWALL_ADMIN_PASSWORD)) {
     faults.push('PITWALL_ADMIN_EMAIL: goes with PITWALL_ADMIN_PASSWORD, and one is missing');
+  }
+  if (env.PITWALL_ADMIN_EMAIL && env.PITWALL_ADMIN_PASSWORD) {
+    const fault = passwordFault(env.PITWALL_ADMIN_PASSWORD, { email: env.PITWALL_ADMIN_EMAIL });
+    if (fault) faults.push(`PITWALL_ADMIN_PASSWORD: ${fault}`);
+  }
+  if (production) {
+    for (const name of ['DATABASE_URL', 'DATABASE_MIGRATION_URL', 'REDIS_URL'] as const) {
+      const password = env[name] && decodeURIComponent(new URL(env[name]).password);
+      if (password && (passwordFault(password) ?? IMAGE_PASSWORDS.has(password.toLowerCase())))
+        faults.push(`${name}: has a password that is too short or well known`);
+    }
   }
   if (['true', '1', '*'].includes(env.TRUST_PROXY)) {
     faults.push('TRUST_PROXY: would believe anybody; name the addresses or networks of the proxies');

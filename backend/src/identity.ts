@@ -15,13 +15,14 @@ import { AccountService } from './features/users/account.service.js';
 import { userTransactions } from './features/users/transactions.js';
 import { UserRepository } from './features/users/user.repository.js';
 import { UserService } from './features/users/user.service.js';
+import { createRateLimits } from './http/rate-limit/rate-limits.js';
 import type { Protection } from './http/protection.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** The part of the composition root that is about people: what they sign in with, and what stands before the endpoints. */
-export function createIdentity({ connections, events, secretKey, config, now }: Outside) {
+export function createIdentity({ connections, redis, events, secretKey, config, now }: Outside) {
   const { pool, database } = connections;
   const { publicUrl } = config.http;
   const { sessionIdleMinutes, sessionMaxHours, clientSessionMaxDays, accessTokenMinutes } = config.identity;
@@ -43,20 +44,26 @@ export function createIdentity({ connections, events, secretKey, config, now }: 
   const accessTokens = new AccessTokens(accessTokenKey(secretKey), { issuer: publicUrl, lifetimeSeconds, now });
   const sessionCookie = new SessionCookie(publicUrl.startsWith('https:'));
   const audit = new AuditService(new AuditRepository(pool), events, now);
-  const attempts = {
-    attempt: async () => ({ refund: () => undefined }),
-    accountKey: (email: string) => email,
-    addressKey: (remote: string) => remote,
-  };
-  const signIns = new SignInService(users, sessions, accessTokens, attempts, audit, lifetimeSeconds);
+  const rateLimits = createRateLimits({ limits: config.rateLimits, redis, events });
+  const signIns = new SignInService(users, sessions, accessTokens, rateLimits.attemptLimit, audit, lifetimeSeconds);
   const authenticator = new Authenticator(sessions, apiTokens, accessTokens, sessionCookie, identityChanges);
   const protection: Protection = {
     identify: (request) => authenticator.identify(request),
-    limit: () => undefined,
-    addressKey: (remote) => remote,
+    limit: (rate, req, res, key) => rateLimits.limiters[rate].limit(req, res, key),
     checkSameOrigin: () => undefined,
     record: (entry) => audit.record(entry),
     onIdentityChange: (callback) => identityChanges.onChange(callback),
   };
-  return { accounts, apiTokens, audit, identityChanges, protection, sessionCookie, sessions, signIns, users };
+  return {
+    accounts,
+    apiTokens,
+    audit,
+    identityChanges,
+    protection,
+    rateLimits,
+    sessionCookie,
+    sessions,
+    signIns,
+    users,
+  };
 }

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { loadConfigOrExit } from './config.js';
+import type { FirstSignIn } from './first-start.js';
 import { start } from './start.js';
 
 const config = loadConfigOrExit();
 const running = await start(config).catch(() => process.exit(1));
-const { logger, lifecycle, health, reporter, port } = running;
+const { logger, lifecycle, health, reporter, port, firstSignIn } = running;
 logger.info('Pitwall is ready.', { port });
 if (config.log.format === 'pretty') process.stdout.write(welcome(`http://localhost:${port}`));
+if (firstSignIn) process.stdout.write(howToSignIn(firstSignIn));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
@@ -41,8 +44,19 @@ function welcome(base: string): string {
 
   make demo             replays real GitHub webhooks
   make seed-mock-data   sends 90 days of mock history
-  curl -X POST ${base}/api/v1/ingest -H 'Content-Type: application/json' \\
-    -d '{"type":"sensor","data":{"temperature":25.5},"source":"api"}'
+  curl -X POST ${base}/api/v1/ingest -H "Authorization: Bearer $(cat ${join(config.dataDir, 'token')})" \\
+    -H 'Content-Type: application/json' -d '{"type":"sensor","data":{"temperature":25.5},"source":"api"}'
+
+`;
+}
+
+/** Not through the log, which is kept. */
+function howToSignIn({ email, password }: FirstSignIn): string {
+  return `
+  Sign in as   ${email}
+  Password     ${password}
+
+  It is shown this once. Later: make password-reset EMAIL=${email}
 
 `;
 }

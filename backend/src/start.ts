@@ -12,6 +12,7 @@ import { PROJECTED_CHANNEL, type Projected } from './features/projector/projecto
 import { QueueRepository } from './features/projector/queue.repository.js';
 import { secretKey } from './features/sources/secret-box.js';
 import { HealthService } from './features/system/health.service.js';
+import { prepareFirstStart } from './first-start.js';
 import { requestContext } from './http/context.js';
 import { listen } from './http/server.js';
 import { Lifecycle } from './lifecycle.js';
@@ -73,6 +74,7 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
     now: () => new Date(),
   });
   lifecycle.onClose('cache', () => services.cache.close());
+  lifecycle.onClose('rate limits', () => services.rateLimits.close());
   const listener = new PostgresListener({
     url: databaseUrl,
     channels: {
@@ -90,6 +92,8 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   services.loop.start();
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
+  lifecycle.onClose('audit log', () => services.audit.drain());
+  const firstSignIn = await prepareFirstStart(services, config, connections.pool, logger);
   lifecycle.onClose('audit log', () => services.audit.drain());
   await services.audit.announceHead();
 
@@ -130,7 +134,7 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
-  return { port: server.port, health, reporter };
+  return { port: server.port, health, reporter, firstSignIn };
 }
 
 async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {

@@ -14,6 +14,7 @@ import { createLogger } from '../src/observability/logger.js';
 import { createMetrics } from '../src/observability/metrics.js';
 import { createTracing } from '../src/observability/tracing.js';
 import type { RedisConnection } from '../src/redis/client.js';
+import { newSecretToken } from '../src/features/auth/secret-token.js';
 import type { Role } from '../src/http/caller.js';
 import { createToken, createUser, type TestUser } from './callers.js';
 import { createDatabase } from './databases.js';
@@ -21,9 +22,16 @@ import { createDatabase } from './databases.js';
 export interface ApiOptions {
   /** Instead of a database of its own. */
   databaseUrl?: () => string;
+  /** Nobody can be known there: calls are made with a token that is well-formed. */
+  databaseIsAway?: true;
   redis?: () => RedisConnection;
   env?: Record<string, string>;
 }
+
+/** As good as none: tests send more than people. */
+const NO_LIMITS = Object.fromEntries(
+  ['DEFAULT', 'AUTH', 'INGEST', 'READ'].map((name) => [`RATE_LIMIT_${name}`, '100000000 per minute']),
+);
 
 /** The whole app over a real database, with a clock that the test may set. `project` reads what was appended. */
 export function startApi(options: ApiOptions = {}) {
@@ -44,7 +52,7 @@ export function startApi(options: ApiOptions = {}) {
   });
 
   beforeAll(async () => {
-    const config = loadConfig({ NODE_ENV: 'test', ...options.env });
+    const config = loadConfig({ NODE_ENV: 'test', ...NO_LIMITS, ...options.env });
     // Of its own, so that nothing that another file left waiting to be projected turns up here.
     database = options.databaseUrl ? undefined : await createDatabase();
     url = options.databaseUrl?.() ?? String(database?.url);
@@ -83,13 +91,17 @@ export function startApi(options: ApiOptions = {}) {
       version: 'test',
     });
     server = await listen(app, { host: '127.0.0.1', port: 0 });
-    adminToken = await createToken(connections.pool, await createUser(connections.pool, { role: 'admin' }), ['admin']);
+    const { pool } = connections;
+    adminToken = options.databaseIsAway
+      ? newSecretToken('pw_')
+      : await createToken(pool, await createUser(pool, { role: 'admin' }), ['admin']);
   });
 
   afterAll(async () => {
     services.live.close();
     await server.close(0);
     await services.cache.close();
+    services.rateLimits.close();
     await connections.close();
     await database?.drop();
   });

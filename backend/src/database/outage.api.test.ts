@@ -4,7 +4,10 @@ import { plainRecord } from '../../test/factories.js';
 import { startApi } from '../../test/start-api.js';
 
 /** Nobody listens on port 1. */
-const { api, reported, lines } = startApi({ databaseUrl: () => 'postgresql://pitwall:secret@127.0.0.1:1/pitwall' });
+const { api, reported, lines } = startApi({
+  databaseUrl: () => 'postgresql://pitwall:secret@127.0.0.1:1/pitwall',
+  databaseIsAway: true,
+});
 
 it.each([
   ...['/runs', '/pipelines', '/deployments', '/environments', '/jobs', '/changes', '/commits', '/repositories'],

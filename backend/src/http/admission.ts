@@ -4,6 +4,7 @@ import { localsOf } from './answer.js';
 import type { Caller } from './caller.js';
 import type { Endpoint } from './endpoint.js';
 import { HttpError } from './http-error.js';
+import { addressKey } from './rate-limit/rate-key.js';
 import { actorOf, rateKeyOf, type AuditRecord, type Protection } from './protection.js';
 
 const CHANGELESS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -31,7 +32,7 @@ export async function admit(
     }
   }
   if (endpoint.rate !== 'none') {
-    const key = caller ? rateKeyOf(caller) : protection.addressKey(localsOf(res).remote ?? '');
+    const key = caller ? rateKeyOf(caller) : addressKey(localsOf(res).remote ?? '');
     const limited = protection.limit(endpoint.rate, req, res, key);
     if (limited) await limited;
   }

@@ -23,8 +23,6 @@ export interface Protection {
   identify(request: IncomingMessage): Caller | undefined | Promise<Caller | undefined>;
   /** Counts the request. Throws, or rejects with, `TooManyRequestsError`. */
   limit(rate: Exclude<RateClass, 'none'>, req: Request, res: Response, key: string): void | Promise<void>;
-  /** What limits know a caller by who has no identity. */
-  addressKey(remote: string): string;
   /** Throws `ForbiddenError` where a request that carries the cookie may have been made by another site's page. */
   checkSameOrigin(request: IncomingMessage): void;
   /** Resolves once it is written. */

@@ -39,6 +39,7 @@ describe('what happens all the time', () => {
     events.projectorBacklog({ seconds: 4, events: 2 });
     events.cacheRead('summary', 'local');
     events.liveSubscribers(2);
+    events.rateLimitWithoutRedis('read');
 
     expect(lines).toEqual([]);
     expect(await shown('pitwall_events_appended_total{kind="github",outcome="accepted"}')).toBe(90);
@@ -48,6 +49,8 @@ describe('what happens all the time', () => {
     expect(await shown('pitwall_projector_lag_seconds')).toBe(4);
     expect(await shown('pitwall_cache_reads_total{cache="summary",outcome="local"}')).toBe(1);
     expect(await shown('pitwall_live_subscribers')).toBe(2);
+    expect(await shown('pitwall_rate_limit_without_redis_total{class="read"}')).toBe(1);
+    expect(await shown('pitwall_rate_limit_without_redis_total{class="auth"}')).toBe(0);
   });
 });
 

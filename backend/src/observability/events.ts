@@ -1,5 +1,5 @@
 import type { Logger } from './logger.js';
-import type { AuditOutcome, CacheOutcome, EventKind, Metrics, SpanSubject } from './metrics.js';
+import type { AuditOutcome, CacheOutcome, EventKind, LimitedClass, Metrics, SpanSubject } from './metrics.js';
 import { LogThrottle } from './log-throttle.js';
 
 /** Consecutive failed batches after which the projector no longer looks like it will recover by itself. */
@@ -7,7 +7,7 @@ const FAILURES_BEFORE_ERROR = 5;
 
 export interface EventsOptions {
   logger: Logger;
-  metrics: Pick<Metrics, 'intake' | 'projector' | 'cache' | 'live' | 'audit'>;
+  metrics: Pick<Metrics, 'intake' | 'projector' | 'cache' | 'live' | 'audit' | 'rateLimit'>;
   now?: () => Date;
 }
 
@@ -109,6 +109,11 @@ export class Events {
     this.metrics.cache.redisUp(true);
     if (this.redisIsAvailable === false) this.logger.info('Redis answers again.');
     this.redisIsAvailable = true;
+  }
+
+  /** A request was counted by this process alone. That Redis is away is told once, by `redisUnavailable`. */
+  rateLimitWithoutRedis(rateClass: LimitedClass): void {
+    this.metrics.rateLimit.withoutRedis(rateClass);
   }
 
   liveSubscribers(count: number): void {

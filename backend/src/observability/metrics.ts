@@ -16,6 +16,9 @@ const SPAN_SUBJECTS = ['pipelineRun', 'taskRun', 'deployment', 'change', 'incide
 export type SpanSubject = (typeof SPAN_SUBJECTS)[number];
 const AUDIT_OUTCOMES = ['succeeded', 'denied', 'failed'] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+const LIMITED_CLASSES = ['default', 'auth', 'ingest', 'read'] as const;
+/** The classes of requests that have a rate limit. */
+export type LimitedClass = (typeof LIMITED_CLASSES)[number];
 export type CacheOutcome = 'local' | 'redis' | 'miss' | 'error';
 
 export interface MetricsOptions {
@@ -48,6 +51,7 @@ export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOp
     cache: createCacheMetrics(registry),
     live: createLiveMetrics(registry),
     audit: createAuditMetrics(registry),
+    rateLimit: createRateLimitMetrics(registry),
     contentType: registry.contentType,
     /** The Prometheus text exposition, to be sent as `contentType`. */
     expose: (): Promise<string> => registry.metrics(),
@@ -177,4 +181,15 @@ function createAuditMetrics(registry: Registry) {
   });
   for (const outcome of AUDIT_OUTCOMES) entries.inc({ outcome }, 0);
   return { recorded: (outcome: AuditOutcome) => entries.inc({ outcome }), dropped: () => dropped.inc() };
+}
+
+function createRateLimitMetrics(registry: Registry) {
+  const withoutRedis = new Counter({
+    name: 'pitwall_rate_limit_without_redis_total',
+    help: 'Hits on a window of a rate limit that this process counted alone, since Redis did not answer.',
+    labelNames: ['class'] as const,
+    registers: [registry],
+  });
+  for (const rateClass of LIMITED_CLASSES) withoutRedis.inc({ class: rateClass }, 0);
+  return { withoutRedis: (rateClass: LimitedClass) => withoutRedis.inc({ class: rateClass }) };
 }

@@ -1,18 +1,13 @@
 import { ForbiddenError, UnauthenticatedError } from '../../errors.js';
 import type { Caller } from '../../http/caller.js';
+import type { AttemptLimit } from '../../http/rate-limit/attempt-limit.js';
+import { accountKey, addressKey } from '../../http/rate-limit/rate-key.js';
 import type { AuditRecord } from '../../http/protection.js';
 import { hashPassword, needsRehash, verifyPassword } from '../users/password.js';
 import type { UserService } from '../users/user.service.js';
 import type { AccessTokens } from './access-token.js';
 import type { Credentials, PasswordChange, SessionKind } from './session.schema.js';
 import type { OpenedSession, Origin, SessionService } from './session.service.js';
-
-export interface Attempts {
-  /** Counts an attempt, before it is known how it ends. Rejects with `TooManyRequestsError`. */
-  attempt(key: string): Promise<{ refund(): void }>;
-  accountKey(email: string): string;
-  addressKey(remote: string): string;
-}
 
 export interface SignInOrigin extends Origin {
   requestId: string;
@@ -32,7 +27,7 @@ export class SignInService {
     private readonly users: Pick<UserService, 'findForSignIn' | 'recordSignIn' | 'changePassword'>,
     private readonly sessions: Pick<SessionService, 'open' | 'refresh' | 'endAll'>,
     private readonly accessTokens: Pick<AccessTokens, 'issue'>,
-    private readonly attempts: Attempts,
+    private readonly attempts: Pick<AttemptLimit, 'attempts'>,
     private readonly audit: { record(entry: AuditRecord): Promise<void> },
     private readonly accessTokenSeconds: number,
   ) {}
@@ -95,10 +90,9 @@ export class SignInService {
 
   /** By account and by address: neither many passwords for one, nor one password for many. */
   private async countAttempt(email: string, origin: SignInOrigin): Promise<() => void> {
-    const { attempts } = this;
     try {
-      const ofAddress = await attempts.attempt(`address ${attempts.addressKey(origin.remote)}`);
-      const ofAccount = await attempts.attempt(`account ${attempts.accountKey(email)}`);
+      const ofAddress = await this.attempts.attempts(addressKey(origin.remote));
+      const ofAccount = await this.attempts.attempts(accountKey(email));
       return () => {
         ofAddress.refund();
         ofAccount.refund();

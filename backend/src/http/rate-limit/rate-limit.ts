@@ -1,3 +1,5 @@
+import { TooManyRequestsError } from '../../errors.js';
+
 export interface RateWindow {
   limit: number;
   windowMs: number;
@@ -19,3 +21,20 @@ export function parseRateLimit(text: string): RateWindow[] {
   }
   return windows;
 }
+
+/** `1m` of 60000, `250ms` of 250. */
+export function shortDuration(windowMs: number): string {
+  const unit = unitOf(windowMs);
+  return unit === undefined ? `${windowMs}ms` : `1${unit.charAt(0)}`;
+}
+
+/** @param resetsAt when the window ends, in milliseconds since 1970 */
+export function windowUsedUp({ limit, windowMs }: RateWindow, resetsAt: number): TooManyRequestsError {
+  const duration = unitOf(windowMs) ?? `${windowMs} ms`;
+  return new TooManyRequestsError(`No more than ${limit} per ${duration} are taken.`, secondsUntil(resetsAt) || 1);
+}
+
+/** Whole seconds, rounded up, at least 0. */
+export const secondsUntil = (time: number) => Math.max(0, Math.ceil((time - Date.now()) / 1000));
+
+const unitOf = (windowMs: number) => Object.keys(UNITS).find((name) => UNITS[name] === windowMs);
