@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { ADMIN, BASE_URL } from './service.ts';
 
 export const THEMES = ['dark', 'light'] as const;
-export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 } };
+export const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 780 } };
 
 const PLACES = [
   process.env['CHROMIUM_PATH'],

@@ -42,10 +42,7 @@ describe('administration', { skip }, () => {
       await press(page, 'Invite a person');
       await field(page, 'E-mail address').fill(ADMIN.email.toUpperCase());
       await field(page, 'Name').focus();
-      await dialog(page)
-        .getByRole('alert')
-        .getByText(/already/)
-        .waitFor();
+      await dialog(page).getByRole('alert').getByText('Is the e-mail address of another user.').waitFor();
       assert.equal(await field(page, 'E-mail address').getAttribute('aria-invalid'), 'true');
 
       await field(page, 'Name').fill('Twice');
@@ -60,14 +57,14 @@ describe('administration', { skip }, () => {
   it('shows at the role that the last Admin stays one', async () => {
     await asAdmin(search('/users', ADMIN.email), async (page) => {
       await press(page, /^Manage/);
-      await field(page, 'Role').selectOption('Viewer');
+      await dialog(page).getByLabel('Role').selectOption('Viewer');
       await press(page, 'Save');
 
       await dialog(page)
         .getByRole('alert')
         .getByText(/last active Admin/)
         .waitFor();
-      assert.equal(await field(page, 'Role').getAttribute('aria-invalid'), 'true');
+      assert.equal(await dialog(page).getByLabel('Role').getAttribute('aria-invalid'), 'true');
     });
   });
 
@@ -76,7 +73,7 @@ describe('administration', { skip }, () => {
     await asAdmin(search('/users', person.name), async (page) => {
       const row = (words: RegExp) => page.getByRole('row', { name: words }).waitFor();
       await press(page, /^Manage/);
-      await field(page, 'Role').selectOption('Maintainer');
+      await dialog(page).getByLabel('Role').selectOption('Maintainer');
       await press(page, 'Save');
       await row(/Maintainer.*Active/);
 
@@ -98,10 +95,7 @@ describe('administration', { skip }, () => {
       await press(page, /^Manage/);
       await press(page, 'Delete');
       await press(page, 'Delete the user');
-      await page
-        .getByRole('heading', { name: 'Nobody is here' })
-        .or(page.getByRole('heading', { name: 'Nobody matches' }))
-        .waitFor();
+      await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
     });
   });
 

@@ -153,7 +153,7 @@ describe('signing in', { skip }, () => {
   });
 
   it('shows each role its places, and nobody another’s', async () => {
-    const everybody = ['Pipelines', 'API tokens', 'Account'];
+    const everybody = ['Pipelines', 'API tokens', 'API reference', 'Account'];
     await withPage({}, async (page) => {
       await openSession(page, await api.makePerson('viewer'));
       await page.goto('/');
@@ -161,19 +161,27 @@ describe('signing in', { skip }, () => {
       await page.goto('/users');
       await heading(page, 'Not found').waitFor();
       await page.goto('/sources');
-      await page.getByText('403').waitFor();
+      await page.getByText('There is nothing at /sources.').waitFor();
     });
     await withPage({}, async (page) => {
       await openSession(page, await api.makePerson('maintainer'));
       await page.goto('/');
-      assert.deepEqual(await places(page), ['Pipelines', 'Sources', 'API tokens', 'Account']);
+      assert.deepEqual(await places(page), ['Pipelines', 'Sources', 'API tokens', 'API reference', 'Account']);
       await page.goto('/audit');
       await heading(page, 'Not found').waitFor();
     });
     await withPage({}, async (page) => {
       await openSession(page);
       await page.goto('/');
-      assert.deepEqual(await places(page), ['Pipelines', 'Sources', 'API tokens', 'Users', 'Audit log', 'Account']);
+      assert.deepEqual(await places(page), [
+        'Pipelines',
+        'Sources',
+        'API tokens',
+        'API reference',
+        'Users',
+        'Audit log',
+        'Account',
+      ]);
     });
   });
 

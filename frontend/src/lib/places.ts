@@ -9,6 +9,7 @@ const GROUPS = [
     places: [
       { label: 'Sources', icon: 'sources', path: 'sources', least: 'maintainer' },
       { label: 'API tokens', icon: 'tokens', path: 'tokens', least: 'viewer' },
+      { label: 'API reference', icon: 'docs', path: 'api/docs', least: 'viewer' },
     ],
   },
   {
@@ -32,6 +33,12 @@ export function placesFor(role: Role, pathname: string) {
     title,
     places: places
       .filter(({ least }) => hasRole(role, least))
-      .map(({ label, icon, path }) => ({ label, icon, href: resolve(path), current: isCurrent(path) })),
+      .map(({ label, icon, path }) => ({
+        label,
+        icon,
+        // What lies below /api is served beside this application, which knows no such route.
+        href: path === 'api/docs' ? `${resolve('')}${path}` : resolve(path),
+        current: isCurrent(path),
+      })),
   })).filter(({ places }) => places.length > 0);
 }

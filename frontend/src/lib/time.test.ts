@@ -14,10 +14,10 @@ it('says how long ago in the largest whole unit', () => {
   assert.deepEqual(said, ['just now', '40s ago', '11 min ago', '5 h ago', '1 day ago', '3 days ago']);
 });
 
-it('says how much time is left in the largest whole unit', () => {
+it('says about how much time is left', () => {
   const said = [0, 0.4, 40, 719, 18_000, 86_400, 300_000].map(formatUntil);
 
-  assert.deepEqual(said, ['now', 'in 1s', 'in 40s', 'in 11 min', 'in 5 h', 'in 1 day', 'in 3 days']);
+  assert.deepEqual(said, ['now', 'in 1s', 'in 40s', 'in 12 min', 'in 5 h', 'in 1 day', 'in 3 days']);
 });
 
 it('does not let a fast clock make a negative span', () => {

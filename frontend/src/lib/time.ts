@@ -32,9 +32,9 @@ export function formatAgo(seconds: number): string {
 export function formatUntil(seconds: number): string {
   if (seconds <= 0) return 'now';
   if (seconds < MINUTE) return `in ${Math.ceil(seconds)}s`;
-  if (seconds < HOUR) return `in ${Math.floor(seconds / MINUTE)} min`;
-  if (seconds < DAY) return `in ${Math.floor(seconds / HOUR)} h`;
-  const days = Math.floor(seconds / DAY);
+  if (seconds < HOUR) return `in ${Math.round(seconds / MINUTE)} min`;
+  if (seconds < DAY) return `in ${Math.round(seconds / HOUR)} h`;
+  const days = Math.round(seconds / DAY);
   return days === 1 ? 'in 1 day' : `in ${days} days`;
 }
 

@@ -15,5 +15,7 @@ export const failLoad =
         307,
         untrack(() => signInPath(url)),
       );
-    error(status, title, detail === undefined ? {} : { detail });
+    // What the role may not see is said not to be there, in terms of the API: the page says it of its own address.
+    const isConcealed = status === 404 && detail?.includes('/api/');
+    error(status, title, detail === undefined || isConcealed ? {} : { detail });
   };
