@@ -23,7 +23,7 @@ BACKEND_SOURCES := $(shell find backend/src -name '*.ts' -not -name '*.test.ts' 
 WEB_SOURCES := $(shell find frontend/src frontend/static -type f 2>/dev/null) frontend/vite.config.ts
 
 ## Run it
-.PHONY: dev start demo seed-mock-data replay migrate
+.PHONY: dev start demo seed-mock-data replay migrate password-reset audit-verify
 dev: $(GENERATED) $(WEB) ## Set up what is missing, serve on http://localhost:8000, restart on change
 	@exec $(TSX) scripts/dev.ts
 
@@ -41,6 +41,12 @@ migrate: $(GENERATED) ## Apply pending migrations to DATABASE_URL, and say what 
 
 replay: $(GENERATED) ## Read the whole event log again into what is derived from it (DATABASE_URL)
 	@$(TSX) backend/src/commands/replay.ts
+
+password-reset: $(GENERATED) ## Print a link to choose a new password, for whoever is locked out: make password-reset EMAIL=ada@example.com
+	@$(TSX) backend/src/commands/password-reset.ts "$(EMAIL)"
+
+audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> also that this earlier head is still in it
+	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
 ## Set up and build
 .PHONY: install build contracts migration clean

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAX_TRIES = 40;
@@ -31,6 +33,7 @@ interface Request {
 export class PitwallClient {
   constructor(
     readonly url: string,
+    private readonly token: string,
     private readonly outside: {
       fetch: (url: string, init: RequestInit) => Promise<Response>;
       sleep: (ms: number) => Promise<unknown>;
@@ -44,6 +47,11 @@ export class PitwallClient {
     try {
       info = await this.request<{ name?: unknown }>('/info');
     } catch (error) {
+      if (error instanceof PitwallError && error.status === 401) {
+        throw new UnreachableError(`Pitwall at ${this.url} does not take the token: ${error.message}`, {
+          cause: error,
+        });
+      }
       const reason = error instanceof PitwallError ? `answered ${error.status}` : 'nothing answered';
       throw new UnreachableError(`There is no Pitwall at ${this.url}: ${reason}. ${hint}`, { cause: error });
     }
@@ -55,7 +63,11 @@ export class PitwallClient {
     for (let tries = 1; ; tries++) {
       const response = await this.send(path, {
         method,
-        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          authorization: `Bearer ${this.token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body !== undefined && { body }),
       });
       const text = await response.text();
@@ -95,10 +107,25 @@ function parse(text: string): object {
   }
 }
 
+/** PITWALL_TOKEN, or what the first start in development left beside its data. */
+async function readToken(): Promise<string> {
+  if (process.env.PITWALL_TOKEN) return process.env.PITWALL_TOKEN;
+  const file = join(process.env.PITWALL_DATA_DIR || '.pitwall', 'token');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new UnreachableError(
+      `There is no token to call with. Start Pitwall (make dev), which leaves one in ${file}, or make one and set PITWALL_TOKEN.`,
+      { cause },
+    );
+  }
+}
+
 /** Runs a script to its end. What a person can act on is said in a sentence, everything else with its stack. */
 export async function runScript(work: (client: PitwallClient) => Promise<void>): Promise<void> {
-  const client = new PitwallClient((process.env.PITWALL_URL || 'http://localhost:8000').replace(/\/+$/, ''));
+  const url = (process.env.PITWALL_URL || 'http://localhost:8000').replace(/\/+$/, '');
   try {
+    const client = new PitwallClient(url, await readToken());
     await client.checkReachable();
     await work(client);
   } catch (error) {

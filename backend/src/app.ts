@@ -19,14 +19,20 @@ import { knownRecordData } from './features/records/record.schema.js';
 import { repositoryRoutes } from './features/repositories/repository.routes.js';
 import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
-import { infoRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
+import { infoRoutes, securityTextRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
 import { accountRoutes } from './features/users/account.routes.js';
 import { userRoutes } from './features/users/user.routes.js';
+import { requireAccess } from './http/admission.js';
 import { apiDocs } from './http/api-docs.js';
+import { cors } from './http/cors.js';
+import { refuseOtherHosts } from './http/hosts.js';
+import { forceHttps } from './http/https.js';
+import { answerNotFound } from './http/methods.js';
 import { mount } from './http/mount.js';
 import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
 import { openApiDocument, type EndpointGroup } from './http/openapi.js';
-import { answerNotFound, webUi } from './http/web-ui.js';
+import { flat, NO_STORE, securityHeaders } from './http/security-headers.js';
+import { webUi } from './http/web-ui.js';
 
 const API_ROOT = '/api/v1';
 const RETRY_AFTER_SECONDS = 5;
@@ -36,7 +42,7 @@ export interface AppOptions {
   system: SystemServices;
   observers: Observers;
   errors: Omit<ErrorHandling, 'asUnavailable'>;
-  config: Pick<Config, 'environment' | 'intake'> & { http: Pick<Config['http'], 'trustProxy'> };
+  config: Pick<Config, 'environment' | 'http' | 'intake'>;
   version: string;
   /** The built front end; none is served without it. */
   webRoot?: string;
@@ -69,26 +75,37 @@ export function endpointGroups(services: Services, system: SystemServices, intak
       ],
       schemas: Object.values(knownRecordData),
     },
-    { root: '', endpoints: systemRoutes(system) },
+    { root: '', endpoints: [...systemRoutes(system), ...securityTextRoutes(services.securityText)] },
   ];
 }
 
 export function createApp({ services, system, observers, errors, config, version, webRoot }: AppOptions): Express {
   const app = express();
+  const https = config.http.publicUrl.startsWith('https:');
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', config.http.trustProxy);
   app.set('query parser', 'simple');
 
-  app.use(observe(observers, { apiHeaders: [], directRemote: config.http.trustProxy === false }));
+  const apiHeaders = flat([...securityHeaders('api', { https }), NO_STORE]);
+  app.use(observe(observers, { apiHeaders, directRemote: config.http.trustProxy === false }));
+  guard(app, config.http, services.origins);
   const groups = endpointGroups(services, system, config.intake);
   app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
-  app.use('/api', apiDocs(openApiDocument(groups, version)));
+  app.use(['/api/docs', '/api/openapi.json'], requireAccess(services.protection, 'viewer'));
+  app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
   app.use('/api', answerNotFound);
-  if (webRoot !== undefined) app.use(webUi(webRoot));
+  if (webRoot !== undefined) app.use(webUi(webRoot, { https }));
   app.use(answerNotFound);
   app.use(answerErrors({ ...errors, asUnavailable }));
   return app;
+}
+
+/** What stands before every address; each guard only where it has something to guard. */
+function guard(app: Express, http: Config['http'], origins: Services['origins']): void {
+  if (http.onLoopback) app.use(refuseOtherHosts(http.publicUrl));
+  if (http.forceHttps) app.use(forceHttps(http.publicUrl));
+  if (http.corsOrigins.length > 0) app.use('/api', cors(origins));
 }
 
 function asUnavailable(error: unknown): UnavailableError | undefined {

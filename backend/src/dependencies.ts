@@ -26,6 +26,7 @@ import { RunService } from './features/runs/run.service.js';
 import { SecretBox } from './features/sources/secret-box.js';
 import { SourceRepository } from './features/sources/source.repository.js';
 import { SourceService } from './features/sources/source.service.js';
+import { SecurityTextService } from './features/system/security-text.service.js';
 import { createIdentity } from './identity.js';
 import { parseJson } from './http/json.js';
 import type { Events } from './observability/events.js';
@@ -93,6 +94,7 @@ export function createServices(outside: Outside) {
     records: new RecordService(sources, log, new IntakeRepository(pool), now),
     repositories: new CodeRepositoryRepository(pool),
     runs: new RunService(new RunRepository(pool), cache),
+    securityText: new SecurityTextService(config.http, now),
     sources,
     /** What was projected somewhere: here or in another process. */
     onProjected(projected: Projected): void {

@@ -15,8 +15,9 @@ import { AccountService } from './features/users/account.service.js';
 import { userTransactions } from './features/users/transactions.js';
 import { UserRepository } from './features/users/user.repository.js';
 import { UserService } from './features/users/user.service.js';
-import { createRateLimits } from './http/rate-limit/rate-limits.js';
+import { Origins } from './http/origins.js';
 import type { Protection } from './http/protection.js';
+import { createRateLimits } from './http/rate-limit/rate-limits.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -47,10 +48,11 @@ export function createIdentity({ connections, redis, events, secretKey, config, 
   const rateLimits = createRateLimits({ limits: config.rateLimits, redis, events });
   const signIns = new SignInService(users, sessions, accessTokens, rateLimits.attemptLimit, audit, lifetimeSeconds);
   const authenticator = new Authenticator(sessions, apiTokens, accessTokens, sessionCookie, identityChanges);
+  const origins = new Origins(config.http);
   const protection: Protection = {
     identify: (request) => authenticator.identify(request),
     limit: (rate, req, res, key) => rateLimits.limiters[rate].limit(req, res, key),
-    checkSameOrigin: () => undefined,
+    checkSameOrigin: (request) => origins.checkSameOrigin(request),
     record: (entry) => audit.record(entry),
     onIdentityChange: (callback) => identityChanges.onChange(callback),
   };
@@ -59,6 +61,7 @@ export function createIdentity({ connections, redis, events, secretKey, config, 
     apiTokens,
     audit,
     identityChanges,
+    origins,
     protection,
     rateLimits,
     sessionCookie,

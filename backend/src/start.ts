@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { connectDatabase } from './database/client.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres.js';
 import { PostgresListener } from './database/listener.js';
-import { migrate, migrationStatus } from './database/migrations.js';
+import { migrationStatus } from './database/migrations.js';
+import { migrateAndGrant, openDatabase } from './database/open-database.js';
+import { databaseFaults } from './database/roles.js';
 import { createServices } from './dependencies.js';
 import { IDENTITY_CHANNEL } from './features/auth/identity-changes.js';
 import { PROJECTED_CHANNEL, type Projected } from './features/projector/projector.service.js';
@@ -47,13 +48,14 @@ export async function start(config: Config) {
 async function open(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {
   const observability = await openObservability(config, logger, lifecycle);
   const { metrics, events, tracing, reporter, accessLog } = observability;
-  const databaseUrl = await openDatabase(config, logger, lifecycle);
+  const databaseUrl = await prepareDatabase(config, logger, lifecycle);
   const connections = connectDatabase({
     url: databaseUrl,
     poolSize: config.database.poolSize,
     onIdleError: (error) => logger.warn('A database connection broke.', { error }),
   });
   lifecycle.onClose('database connections', () => connections.close());
+  if (config.environment === 'production') await refuseUnsafe(connections.pool);
   const redis = config.redis.url
     ? connectRedis({
         url: config.redis.url,
@@ -93,9 +95,6 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
   lifecycle.onClose('audit log', () => services.audit.drain());
-  const firstSignIn = await prepareFirstStart(services, config, connections.pool, logger);
-  lifecycle.onClose('audit log', () => services.audit.drain());
-  await services.audit.announceHead();
 
   const queue = new QueueRepository(connections.pool);
   const health = new HealthService(
@@ -134,6 +133,8 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
+  // Last of all: what it answers is shown once, by a process that has started.
+  const firstSignIn = await prepareFirstStart(services, config, logger);
   return { port: server.port, health, reporter, firstSignIn };
 }
 
@@ -156,24 +157,24 @@ async function openObservability(config: Config, logger: ReturnType<typeof creat
   return { metrics, events, tracing, reporter, accessLog };
 }
 
-/** The database that was configured, or our own. Migrations are applied here only where one process owns it. */
-async function openDatabase(
+/** Migrations are applied here only where one process owns the database. Answers the URL to serve from. */
+async function prepareDatabase(
   config: Config,
   logger: ReturnType<typeof createLogger>,
   lifecycle: Lifecycle,
 ): Promise<string> {
-  const { url } = config.database;
-  if (url && config.environment === 'production') return url;
-  let databaseUrl = url;
-  if (!databaseUrl) {
-    const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, onLost: endForLostDatabase });
-    lifecycle.onClose('embedded PostgreSQL', () => embedded.stop());
-    if (embedded.adopted) logger.info('Took over the PostgreSQL that an earlier process left running.');
-    databaseUrl = embedded.url;
-  }
-  const { appliedNow } = await migrate(databaseUrl);
+  const database = await openDatabase(config, endForLostDatabase);
+  lifecycle.onClose('embedded PostgreSQL', () => database.close());
+  if (database.adopted) logger.info('Took over the PostgreSQL that an earlier process left running.');
+  if (config.environment === 'production') return database.url;
+  const { appliedNow } = await migrateAndGrant(database);
   if (appliedNow.length > 0) logger.info('Migrations were applied.', { migrations: appliedNow });
-  return databaseUrl;
+  return database.url;
+}
+
+async function refuseUnsafe(pool: Parameters<typeof databaseFaults>[0]): Promise<void> {
+  const faults = await databaseFaults(pool);
+  if (faults.length > 0) throw new Error(`The database is not fit for production:\n  ${faults.join('\n  ')}`);
 }
 
 /** Nothing works without it, and the next start brings it back: the process ends, as for any fault that nobody foresaw. */

@@ -9,8 +9,10 @@ export default async function globalSetup({ maxWorkers }) {
   const server = spawn(process.execPath, ['--import', 'tsx', script, String(maxWorkers)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [url] = await Promise.race([once(createInterface(server.stdout), 'line'), once(server, 'exit')]);
-  if (typeof url !== 'string') throw new Error('The PostgreSQL for the tests did not start.');
-  process.env.TEST_POSTGRES_URL = url;
+  const [line] = await Promise.race([once(createInterface(server.stdout), 'line'), once(server, 'exit')]);
+  if (typeof line !== 'string') throw new Error('The PostgreSQL for the tests did not start.');
+  const { owner, application } = JSON.parse(line);
+  process.env.TEST_OWNER_URL = owner;
+  process.env.TEST_APPLICATION_URL = application;
   globalThis.testPostgres = server;
 }

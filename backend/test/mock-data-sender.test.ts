@@ -18,7 +18,7 @@ function fakePitwall(answer: (attempt: number, body: string) => Response) {
   const bodies: string[] = [];
   const waits: number[] = [];
   const underWay = { now: 0, most: 0 };
-  const client = new PitwallClient('http://pitwall.test', {
+  const client = new PitwallClient('http://pitwall.test', 'token', {
     fetch: async (_url, { body }) => {
       underWay.most = Math.max(underWay.most, ++underWay.now);
       await new Promise(setImmediate);
@@ -96,7 +96,7 @@ it.each([
   ['something else answers', () => Promise.resolve(json(200, { name: 'Other' })), /is not Pitwall/],
   ['it answers with an error', () => Promise.resolve(json(404, {})), /answered 404/],
 ])('says in a sentence that %s', async (_, fetch, message) => {
-  const client = new PitwallClient('http://pitwall.test', { fetch, sleep: () => Promise.resolve() });
+  const client = new PitwallClient('http://pitwall.test', 'token', { fetch, sleep: () => Promise.resolve() });
 
   await expect(client.checkReachable()).rejects.toThrow(message);
   await expect(client.checkReachable()).rejects.toBeInstanceOf(UnreachableError);

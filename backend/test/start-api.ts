@@ -17,7 +17,7 @@ import type { RedisConnection } from '../src/redis/client.js';
 import { newSecretToken } from '../src/features/auth/secret-token.js';
 import type { Role } from '../src/http/caller.js';
 import { createToken, createUser, type TestUser } from './callers.js';
-import { createDatabase } from './databases.js';
+import { createDatabase, type TestDatabase } from './databases.js';
 
 export interface ApiOptions {
   /** Instead of a database of its own. */
@@ -41,7 +41,7 @@ export function startApi(options: ApiOptions = {}) {
   let connections: Connections;
   let services: Services;
   let server: HttpServer;
-  let database: Awaited<ReturnType<typeof createDatabase>> | undefined;
+  let database: TestDatabase | undefined;
   let url: string;
   let adminToken: string;
 
@@ -135,8 +135,8 @@ export function startApi(options: ApiOptions = {}) {
     base,
     clock,
     databaseUrl: () => url,
-    /** Of the same database, as the role that owns its tables. */
-    ownerUrl: () => url,
+    /** Of the same database, as the role that owns its tables, for what the service may not. */
+    ownerUrl: () => database?.ownerUrl ?? url,
     /** Lines of the log and of the access log since the test began. */
     lines,
     /** What was reported as a bug since the test began. */

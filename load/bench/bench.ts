@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Measurement, Task } from '../client/measurement.js';
+import type { Credentials } from '../service/credentials.js';
 import type { PitwallProcess } from '../service/pitwall.js';
 import type { WorkerProcess } from '../service/worker-process.js';
 import type { FloorTask } from './floor/floor-task.js';
@@ -7,6 +8,8 @@ import type { FloorTask } from './floor/floor-task.js';
 /** What a case measures with. */
 export interface Bench {
   pitwall: PitwallProcess;
+  /** What requests are sent with. */
+  credentials: Credentials;
   databaseUrl: string;
   database: pg.Pool;
   client: WorkerProcess<Task, Measurement>;

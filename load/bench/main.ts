@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../backend/src/database/embedded-postgres.js';
-import { migrate } from '../../backend/src/database/migrations.js';
+import { migrateAndGrant } from '../../backend/src/database/open-database.js';
 import type { Measurement, Task } from '../client/measurement.js';
 import { BACKEND, compileBackend } from '../service/compiled-backend.js';
+import { signIn, UNREACHED_LIMITS } from '../service/credentials.js';
 import { makeDataFolder } from '../service/data-folder.js';
 import { freePort, PitwallProcess } from '../service/pitwall.js';
 import { WorkerProcess } from '../service/worker-process.js';
@@ -60,12 +61,13 @@ async function prepare(): Promise<Bench> {
   closers.push(() => folder.remove());
   const postgres = await startEmbeddedPostgres({ dataDir: folder.path });
   closers.push(() => postgres.stop());
-  await migrate(postgres.url);
+  await migrateAndGrant({ url: postgres.applicationUrl, ownerUrl: postgres.url });
   const database = new pg.Pool({ connectionString: postgres.url, max: 4 });
   closers.push(() => database.end());
   say(`Seeding ${options.rows.toLocaleString('en')} runs ...`);
   await seedRuns(database, options.rows);
 
+  const administrator = { email: 'bench@example.com', password: randomBytes(16).toString('hex') };
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const pitwall = await PitwallProcess.start({
     command: [...profiling, program],
@@ -73,15 +75,20 @@ async function prepare(): Promise<Bench> {
     port: await freePort(),
     environment: {
       NODE_ENV: 'production',
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: postgres.applicationUrl,
       DATABASE_POOL_SIZE: String(POOL_SIZE),
       PITWALL_SECRET_KEY: randomBytes(32).toString('base64'),
       PITWALL_DATA_DIR: folder.path,
+      PUBLIC_URL: 'http://localhost',
+      PITWALL_ADMIN_EMAIL: administrator.email,
+      PITWALL_ADMIN_PASSWORD: administrator.password,
+      ...UNREACHED_LIMITS,
     },
     logFile: join(folder.path, 'pitwall.log'),
   });
   closers.push(() => pitwall.stop());
-  await connectHookSource(pitwall.port);
+  const credentials = await signIn(pitwall.port, administrator);
+  await connectHookSource(pitwall.port, credentials);
   const client = WorkerProcess.start<Task, Measurement>(new URL('../client/client.process.ts', import.meta.url));
   closers.push(() => client.stop());
   const floor = WorkerProcess.start<FloorTask, unknown>(new URL('./floor/floor.process.ts', import.meta.url));
@@ -89,6 +96,7 @@ async function prepare(): Promise<Bench> {
   const { seconds, rounds, rows } = options;
   return {
     pitwall,
+    credentials,
     databaseUrl: postgres.url,
     database,
     client,

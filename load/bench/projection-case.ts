@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLogRepository } from '../../backend/src/features/event-log/event-log.repository.js';
 import type { NewEvent } from '../../backend/src/features/event-log/event.js';
+import { headersOf } from '../service/credentials.js';
 import { clearLog, type Bench, type Case, type CaseResult } from './bench.js';
 import type { CopiedTables } from './floor/copy.js';
 import { HOOK_SOURCE } from './hook-source.js';
@@ -66,7 +67,7 @@ async function project(
   await clearLog(bench);
   await database.query(`TRUNCATE ${TABLES.join(', ')}`);
   // The first record makes its source known; sent again, it wakes the projector.
-  await wake(pitwall.port);
+  await wake(bench);
   const { rows } = await database.query<{ id: string }>('SELECT id FROM sources WHERE name = $1', [sourceName]);
   const log = new EventLogRepository(database);
   const group: NewEvent[] = [];
@@ -78,20 +79,20 @@ async function project(
   await database.query('VACUUM ANALYZE events, pending_events');
   await database.query('CHECKPOINT');
 
-  const before = await residentMebibytes(pitwall.port);
+  const before = await residentMebibytes(bench);
   let most = before;
   const started = performance.now();
   await database.query(`INSERT INTO pending_events (event_id) SELECT id FROM events ORDER BY received_at, id`);
-  await wake(pitwall.port);
+  await wake(bench);
   for (let looks = 1; await isPending(bench); looks++) {
     if (performance.now() - started > TIMEOUT_MS) throw new Error('The projector did not come to the end in time.');
     await sleep(LOOK_EVERY_MS);
-    if (looks % 10 === 0) most = Math.max(most, await residentMebibytes(pitwall.port));
+    if (looks % 10 === 0) most = Math.max(most, await residentMebibytes(bench));
   }
   const seconds = (performance.now() - started) / 1000;
   const quarantined = await database.query('SELECT reason FROM quarantined_events LIMIT 1');
   if (quarantined.rows[0]) throw new Error(`Events were put aside: ${quarantined.rows[0].reason}`);
-  return { events: count, seconds, memory: { before, most: Math.max(most, await residentMebibytes(pitwall.port)) } };
+  return { events: count, seconds, memory: { before, most: Math.max(most, await residentMebibytes(bench)) } };
 }
 
 async function isPending({ database }: Bench): Promise<boolean> {
@@ -99,18 +100,19 @@ async function isPending({ database }: Bench): Promise<boolean> {
   return rows[0]?.pending ?? false;
 }
 
-async function wake(port: number): Promise<void> {
+async function wake({ pitwall, credentials }: Bench): Promise<void> {
   const data = { pipeline: 'wake', run_id: String(performance.now()), status: 'queued' };
-  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/ingest`, {
+  const answer = await fetch(`http://127.0.0.1:${pitwall.port}/api/v1/ingest`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headersOf(credentials.token) },
     body: JSON.stringify({ type: 'pipeline_run', source: RECORD_SOURCE, data }),
   });
   if (!answer.ok) throw new Error(`Pitwall answered ${answer.status}: ${await answer.text()}`);
 }
 
-async function residentMebibytes(port: number): Promise<number> {
-  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+async function residentMebibytes({ pitwall, credentials }: Bench): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${pitwall.port}/metrics`, { headers: headersOf(credentials.token) });
+  const metrics = await answer.text();
   const bytes = Number(/^(?:\w+_)?process_resident_memory_bytes(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1] ?? 0);
   return Math.round(bytes / 1024 / 1024);
 }

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { BACKEND, compileBackend } from '../service/compiled-backend.js';
+import { UNREACHED_LIMITS } from '../service/credentials.js';
 import { makeDataFolder } from '../service/data-folder.js';
 import { freePort, PitwallProcess } from '../service/pitwall.js';
 import { killPostgres, planCrashes, type Crash } from './crashes.js';
@@ -34,14 +36,15 @@ const startPitwall = () =>
     command: [program],
     cwd: BACKEND,
     port,
-    environment: { PITWALL_DATA_DIR: folder.path },
+    environment: { PITWALL_DATA_DIR: folder.path, ...UNREACHED_LIMITS },
     logFile: join(folder.path, 'pitwall.log'),
   });
 
 let pitwall = await startPitwall();
 process.once('SIGINT', () => void pitwall.stop().then(() => process.exit(1)));
 const ledger = new Ledger();
-const sender = new Sender(port, ledger);
+const headers = { authorization: `Bearer ${(await readFile(join(folder.path, 'token'), 'utf8')).trim()}` };
+const sender = new Sender(port, headers, ledger);
 try {
   say(`Sending ${PER_SECOND} events a second for ${SECONDS} s, with crashes of seed ${seed} ...`);
   const sending = sender.send(PER_SECOND, SECONDS);
@@ -96,7 +99,7 @@ async function retryHalf(): Promise<void> {
 
 async function untilProjected(): Promise<void> {
   for (const deadline = Date.now() + PROJECTION_TIMEOUT_MS; Date.now() < deadline; await sleep(50)) {
-    const stats = await (await fetch(`http://127.0.0.1:${port}/api/v1/ingest/stats`)).json();
+    const stats = await (await fetch(`http://127.0.0.1:${port}/api/v1/ingest/stats`, { headers })).json();
     if ((stats as { pending: number }).pending === 0) return;
   }
   throw new Error(`Events still wait to be projected after ${PROJECTION_TIMEOUT_MS / 1000} s.`);

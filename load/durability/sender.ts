@@ -15,6 +15,7 @@ export class Sender {
 
   constructor(
     private readonly port: number,
+    private readonly headers: Record<string, string>,
     private readonly ledger: Ledger,
   ) {}
 
@@ -56,7 +57,11 @@ export class Sender {
     this.ledger.sent.add(id);
     return new Promise((resolve) => {
       const fail = () => resolve(undefined);
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const headers = {
+        ...this.headers,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      };
       const options = { port: this.port, path: '/api/v1/ingest', method: 'POST', agent: this.agent, headers };
       const sent = request(options, (answer) => {
         const chunks: Buffer[] = [];

@@ -1,15 +1,15 @@
 import { loadConfigOrExit } from '../config.js';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
-import { migrate, writeMigration } from '../database/migrations.js';
+import { writeMigration } from '../database/migrations.js';
+import { migrateAndGrant, openDatabase } from '../database/open-database.js';
 
 /**
  * `migrate` applies what is pending and says what it did; `migrate new NAME` writes the migration that leads from the
- * migrations so far to schema.prisma. Works on DATABASE_URL, else on the embedded PostgreSQL while nothing else runs it.
+ * migrations so far to schema.prisma. Works on DATABASE_MIGRATION_URL or DATABASE_URL, else on the embedded PostgreSQL
+ * while nothing else runs it. The role of DATABASE_URL, where it is another one, is then granted what the service needs.
  */
 const [command, name] = process.argv.slice(2);
 const config = loadConfigOrExit();
-const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir });
-const url = config.database.url ?? embedded?.url ?? '';
+const database = await openDatabase(config);
 try {
   if (command === undefined) await apply();
   else if (command === 'new' && /^[a-z][a-z0-9_]*$/.test(name ?? '')) await write(String(name));
@@ -18,18 +18,18 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await embedded?.stop();
+  await database.close();
 }
 
 async function apply(): Promise<void> {
-  const { appliedNow, applied } = await migrate(url);
+  const { appliedNow, applied } = await migrateAndGrant(database);
   for (const migration of appliedNow) process.stdout.write(`Applied ${migration}.\n`);
   const done = appliedNow.length === 0 ? 'Nothing to do' : 'Done';
   process.stdout.write(`${done}: ${applied.length} migrations are applied, none is pending.\n`);
 }
 
 async function write(migration: string): Promise<void> {
-  const file = await writeMigration(url, migration, new Date());
+  const file = await writeMigration(database.ownerUrl, migration, new Date());
   process.stdout.write(
     file ? `Wrote ${file}. Read it before you commit it.\n` : 'The migrations already lead to schema.prisma.\n',
   );

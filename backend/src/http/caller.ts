@@ -21,6 +21,7 @@ export interface Caller {
   role: Role;
   /** Of an API token alone. */
   scopes?: Scope[];
+  tokenName?: string;
   /** The accesses that are open to this caller. */
   rights: ReadonlySet<Access>;
 }

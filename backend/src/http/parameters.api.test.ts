@@ -44,6 +44,31 @@ describe('every list', () => {
     }
   });
 
+  it('SEC35 refuses a credential, says where it belongs, and does not repeat it', async () => {
+    for (const path of [...lists.map((list) => list.path), '/api/v1/info', '/metrics', '/health']) {
+      for (const name of [
+        'token',
+        'access_token',
+        'apiKey',
+        'api-key',
+        'PASSWORD',
+        'client_secret',
+        'jwt',
+        'session_id',
+      ]) {
+        const { status, errors, body } = await get(`${path}?${name}=pw_secret`);
+
+        expect({ path, status, errors }).toEqual({
+          ...{ path, status: 400 },
+          errors: [
+            { pointer: `#/query/${name}`, detail: expect.stringContaining('send it in the Authorization header') },
+          ],
+        });
+        expect(JSON.stringify(body)).not.toContain('pw_secret');
+      }
+    }
+  });
+
   it('SEC36 refuses each parameter where it stands twice', async () => {
     for (const { path, parameters } of lists) {
       for (const name of parameters) {

@@ -34,6 +34,7 @@ const httpProblems: Record<HttpError['status'], { slug: string; title: string }>
   413: { slug: 'content-too-large', title: 'The body is too large' },
   415: { slug: 'unsupported-media-type', title: 'The body is of a kind that is not understood' },
   416: { slug: 'range-not-satisfiable', title: 'There is no such range' },
+  421: { slug: 'misdirected-request', title: 'The request is for another host' },
 };
 
 /** RFC 9457, with the place of each fault as a JSON pointer (RFC 6901) in `errors`. */

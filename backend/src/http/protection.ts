@@ -34,7 +34,7 @@ export interface Protection {
 export const actorOf = (caller: Caller | undefined): AuditRecord['actor'] => {
   if (!caller) return { kind: 'anonymous' };
   return caller.kind === 'api token'
-    ? { kind: 'api token', id: caller.credentialId, name: caller.name }
+    ? { kind: 'api token', id: caller.credentialId, name: caller.tokenName ?? caller.email }
     : { kind: 'user', id: caller.userId, name: caller.email };
 };
 

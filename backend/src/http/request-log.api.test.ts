@@ -21,7 +21,7 @@ async function linesWith(token: string): Promise<string[]> {
 }
 
 const request = (path: string, headers: string[] = []) =>
-  [`GET ${path} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n');
+  [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n');
 
 it.each([
   ['CR LF, encoded', (token: string) => request(`/${token}%0d%0a{"level":"error","forged":1}`)],

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { InvalidInputError, type Fault } from '../errors.js';
 import type { Endpoint } from './endpoint.js';
 import { JsonError, parseJson } from './json.js';
+import { isCredential } from './url-credentials.js';
 
 const MAX_FAULTS = 100;
 const MAX_PARSED_URLS = 500;
@@ -47,8 +48,7 @@ function parseRequest(
     const schema = schemas[part];
     if (schema) parse(part, schema, part === 'params' ? params : req[part]);
     else if (part === 'query' && req.url.includes('?')) {
-      for (const name of Object.keys(req.query))
-        faults.push({ pointer: `#/query/${name}`, detail: 'is not known here' });
+      for (const name of Object.keys(req.query)) faults.push(unknown([part, name]));
     }
   }
   if (schemas.body) {
@@ -67,7 +67,7 @@ function parseRequest(
 export function faultsOf(issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fault[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer([...path, key]), detail: 'is not known here' }));
+    return issue.keys.map((key) => unknown([...path, key]));
   }
   if (issue.code === 'invalid_union') {
     // Of several shapes, the one that was meant is the one whose outermost type is right.
@@ -78,6 +78,14 @@ export function faultsOf(issue: z.core.$ZodIssue, base: PropertyKey[] = []): Fau
     return [{ pointer: pointer(path), detail: 'has none of the shapes that are accepted here' }];
   }
   return [{ pointer: pointer(path), detail: issue.message }];
+}
+
+function unknown(path: PropertyKey[]): Fault {
+  const credential = path[0] === 'query' && isCredential(String(path[1]));
+  const detail = credential
+    ? 'is a credential, and URLs are kept in logs and histories: send it in the Authorization header'
+    : 'is not known here';
+  return { pointer: pointer(path), detail };
 }
 
 const pointer = (path: PropertyKey[]) =>

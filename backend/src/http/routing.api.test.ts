@@ -57,10 +57,35 @@ describe('SEC32 every path', () => {
 });
 
 it('SEC32 documentation is there to be read, and for nothing else', async () => {
-  for (const path of ['/api/docs/', '/api/docs/swagger-ui.css']) {
+  const allow = 'GET, HEAD, OPTIONS';
+  for (const path of ['/api/docs', '/api/docs/', '/api/docs/start.js', '/api/docs/swagger-ui.css']) {
     await api.get(path).expect(200);
+    expect({ path, ...(await ask('OPTIONS', path)) }).toEqual({ path, status: 204, allow });
     for (const method of METHODS.filter((one) => one !== 'GET' && one !== 'HEAD')) {
-      expect({ path, method, ...(await ask(method, path)) }).toEqual({ path, method, status: 405, allow: 'GET, HEAD' });
+      expect({ path, method, ...(await ask(method, path)) }).toEqual({ path, method, status: 405, allow });
+    }
+  }
+});
+
+it('SEC42 documentation shows nothing else of the package that it comes with', async () => {
+  for (const file of [
+    'package.json',
+    'swagger-ui-bundle.js.map',
+    'README.md',
+    'index.html',
+    '..%2fpackage.json',
+    '.x',
+  ]) {
+    await api.get(`/api/docs/${file}`).expect(404);
+  }
+});
+
+it('SEC32 methods that no address has are refused also where nothing is', async () => {
+  for (const path of ['/nothing', '/robots.txt', '/api/nothing', '/api/v1/nothing', '/.well-known/nothing']) {
+    for (const method of ['TRACE', 'PROPFIND', 'QUERY', 'LOCK']) {
+      expect({ path, method, ...(await ask(method, path)) }).toEqual({
+        ...{ path, method, status: 405, allow: 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT' },
+      });
     }
   }
 });

@@ -43,12 +43,24 @@ describe('SEC21 what is not HTTP', () => {
     ['a length and another coding', `${GET}Content-Length: 3\r\nTransfer-Encoding: gzip\r\n\r\nabc`, 400],
     ['a NUL in a header', `${GET}X-A: a\0b\r\n\r\n`, 400],
     ['headers of 20 KB', `${GET}X-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a method in lower case', 'get / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
   ])('%s, is answered as a problem, and the connection ends', async (_what, request, status) => {
     const answer = await send(await serve(), request);
 
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).not.toContain('answered');
   });
+
+  it.each(['CONNECT example.com:443', 'FOO /', 'X-MADE-UP /runs', 'BREW http://example.com/'])(
+    'SEC32 is a method that there is not, %s, which is answered with those there are',
+    async (line) => {
+      const answer = await send(await serve(), `${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+
+      expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
+      expect(answer).toContain('\r\nAllow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n');
+      expect(answer).not.toContain('answered');
+    },
+  );
 
   it.each(['xchunked', 'chunked, identity', 'gzip'])(
     'has no second request behind a body coded as %s',

@@ -1,5 +1,7 @@
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { SERVED_METHODS } from './methods.js';
 
 /** A request that drips in is cut off: its headers after 10 s, all of it after 30 s. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -55,16 +57,34 @@ async function close(server: Server, sockets: Set<Socket>, graceMs: number): Pro
 }
 
 const STATUS_OF: Partial<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+const MAX_REQUEST_LINE = 8192;
+const REQUEST_LINE = /^[A-Z-]{1,32} \S+ HTTP\/1\.[01]\r?\n/;
 
-/** What is not HTTP never becomes a request: it is answered here. */
+interface ParserError extends NodeJS.ErrnoException {
+  rawPacket?: Buffer;
+}
+
+/** What is not HTTP never becomes a request: it is answered here, as are the methods that Node does not pass on. */
 function answerUnparsable(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: ParserError, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
-    const status = STATUS_OF[error.code ?? ''] ?? 400;
-    const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status });
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    answer(socket, isUnknownMethod(error) ? 405 : (STATUS_OF[error.code ?? ''] ?? 400));
   });
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => socket.destroy());
+    answer(socket, 405);
+  });
+}
+
+function isUnknownMethod({ code, rawPacket }: ParserError): boolean {
+  return code === 'HPE_INVALID_METHOD' && REQUEST_LINE.test(rawPacket?.toString('latin1', 0, MAX_REQUEST_LINE) ?? '');
+}
+
+function answer(socket: Duplex, status: number): void {
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status });
+  const allow = status === 405 ? `Allow: ${SERVED_METHODS.join(', ')}\r\n` : '';
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json; charset=utf-8\r\n${allow}` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import request from 'supertest';
+import { answerNotFound } from './methods.js';
 import { answerErrors } from './observe.js';
-import { answerNotFound, webUi } from './web-ui.js';
+import { webUi } from './web-ui.js';
 
 let root: string;
 const logged: string[] = [];
@@ -20,7 +22,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'robots.txt'), 'User-agent: *');
   await writeFile(join(root, '.env'), 'SECRET=1');
   await writeFile(join(root, '_app/immutable/start.abc.js'), 'export {};');
-  app.use(webUi(root));
+  app.use(webUi(root, { https: true }));
   app.use(answerNotFound);
   const log = { warn: () => undefined, error: (message: string) => void logged.push(message) };
   app.use(answerErrors({ logger: log, reporter: { report: () => undefined }, asUnavailable: () => undefined }));
@@ -68,7 +70,68 @@ it.each<[string, number, Record<string, string>]>([
   expect(text).not.toMatch(/kept apart|SECRET/);
 });
 
-it('gives no page to what does not read or wants no page', async () => {
-  await request(app).post('/runs').set(browser).expect(404);
-  await get('/runs').set('Accept', 'application/json').expect(404);
+it('gives no page to what wants no page, and a cache can tell', async () => {
+  const { headers } = await get('/runs').set('Accept', 'application/json').expect(404);
+
+  expect(headers.vary).toBe('Accept');
+  expect((await get('/runs').set(browser)).headers.vary).toBe('Accept');
+});
+
+it.each(['/', '/runs', '/robots.txt', '/_app/immutable/start.abc.js', '/nothing.js'])(
+  'SEC32 lets %s be read, and nothing else be done with it',
+  async (path) => {
+    for (const method of ['post', 'put', 'patch', 'delete', 'trace', 'propfind'] as const) {
+      const { status, type, headers } = await request(app)[method](path).set(browser);
+
+      expect({ method, status, type, allow: headers.allow }).toEqual({
+        ...{ method, status: 405, type: 'application/problem+json', allow: 'GET, HEAD, OPTIONS' },
+      });
+    }
+    const { headers } = await request(app).options(path).expect(204);
+    expect(headers.allow).toBe('GET, HEAD, OPTIONS');
+  },
+);
+
+it.each(['/.env', '/.git/config', '/%2egit/HEAD', '/a/.htpasswd', '/.well-known/nothing', '/_app/start.js.map'])(
+  'SEC42 says that there is nothing at %s also to a browser',
+  async (path) => {
+    await get(path).set(browser).expect(404);
+  },
+);
+
+describe('SEC23 the security headers of the front end', () => {
+  const policyOf = async (path: string) =>
+    String((await get(path).set(browser).expect(200)).headers['content-security-policy']);
+
+  it('are there for pages and for files', async () => {
+    for (const path of ['/', '/runs/42', '/robots.txt', '/_app/immutable/start.abc.js']) {
+      const { headers } = await get(path).set(browser).expect(200);
+
+      expect(headers).toMatchObject({
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+        'strict-transport-security': 'max-age=63072000; includeSubDomains',
+        'permissions-policy': expect.stringContaining('camera=()'),
+        'x-frame-options': 'DENY',
+      });
+    }
+  });
+
+  it('allow the one inline script of the page, also after another build', async () => {
+    const hash = (script: string) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+    for (const script of ['start(1)', 'start(2)']) {
+      await writeFile(join(root, 'index.html'), `<!doctype html><title>Pitwall</title><script>${script}</script>`);
+
+      expect(await policyOf('/runs')).toContain(`script-src 'self' ${hash(script)};`);
+    }
+    expect(await policyOf('/robots.txt')).toContain(`script-src 'self';`);
+  });
+
+  it('need no page: without one, there is nothing', async () => {
+    const html = await readFile(join(root, 'index.html'));
+    await rm(join(root, 'index.html'));
+    const { status } = await get('/runs').set(browser);
+    await writeFile(join(root, 'index.html'), html);
+
+    expect({ status, logged }).toEqual({ status: 404, logged: [] });
+  });
 });

@@ -1,27 +1,52 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import express, { Router, type RequestHandler } from 'express';
-import { nothingAt } from './admission.js';
+import { onlyReading } from './methods.js';
+import { inlineScriptHashes, securityHeaders, setHeaders, type Header } from './security-headers.js';
+
+/** No page has such an address, and who asks for one looks for what was left lying about. */
+const NO_PAGE = /\/(\.|%2e)|\.map$/i;
+
+export interface WebUiOptions {
+  https: boolean;
+}
 
 /** The front end's files; every other address that a browser asks for is one of its pages. */
-export function webUi(root: string): Router {
+export function webUi(root: string, options: WebUiOptions): Router {
   const router = Router();
   router.use((_req, res, next) => {
     res.locals.route = 'web';
     next();
   });
+  router.use(onlyReading, setHeaders(securityHeaders('ui', options)));
   router.use(
     '/_app/immutable',
     express.static(join(root, '_app/immutable'), { immutable: true, maxAge: '1y', fallthrough: false }),
   );
   router.use(express.static(root, { index: false, maxAge: 0 }));
-  router.use((req, res, next) => {
-    const page = (req.method === 'GET' || req.method === 'HEAD') && req.accepts(['html', 'json']) === 'html';
-    if (!page) return next();
-    res.sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, next);
-  });
+  router.use(page(root, options));
   return router;
 }
 
-export const answerNotFound: RequestHandler = (req) => {
-  throw nothingAt(req);
-};
+function page(root: string, options: WebUiOptions): RequestHandler {
+  const headersOf = pageHeaders(join(root, 'index.html'), options);
+  return async (req, res, next) => {
+    res.vary('Accept');
+    if (NO_PAGE.test(req.path) || req.accepts(['html', 'json']) !== 'html') return next();
+    for (const [name, value] of await headersOf()) res.setHeader(name, value);
+    res.sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, next);
+  };
+}
+
+/** Those that allow the page's inline script. Each build has another one, also while the service runs. */
+function pageHeaders(file: string, options: WebUiOptions): () => Promise<readonly Header[]> {
+  let read: string | undefined;
+  let headers: readonly Header[] = [];
+  return async () => {
+    // Without the page, sending it fails with the right answer.
+    const html = await readFile(file, 'utf8').catch(() => '');
+    if (html !== read) headers = securityHeaders('ui', { ...options, scriptHashes: inlineScriptHashes(html) });
+    read = html;
+    return headers;
+  };
+}

@@ -9,6 +9,7 @@ import type * as Metering from '../../../backend/src/observability/metrics.js';
 import type * as Eventing from '../../../backend/src/observability/events.js';
 import type * as Tracing from '../../../backend/src/observability/tracing.js';
 import type * as Accessing from '../../../backend/src/observability/access-log.js';
+import { UNREACHED_LIMITS } from '../../service/credentials.js';
 import { BACKEND } from '../../service/compiled-backend.js';
 
 /** The compiled module of the back end, which is what production runs. */
@@ -16,9 +17,18 @@ const load = <T>(path: string): Promise<T> => import(`${BACKEND}dist/${path}.js`
 
 const SOURCE_ID = '00000000-0000-7000-8000-000000000000';
 
-/** Stands for the database: every source is there, and nothing is written. */
+/** Whose token every token is. */
+const CALLER = {
+  ...{ id: SOURCE_ID, name: 'bench', scopes: ['admin'], expiresAt: new Date('9999-12-31'), lastUsedAt: new Date() },
+  ...{ revoked: false, userId: SOURCE_ID, email: 'bench@example.com', role: 'admin', disabled: false },
+};
+
+/** Stands for the database: every source and every token is there, and nothing is written. */
 const noDatabase = {
-  pool: { query: () => Promise.resolve({ rows: [] }) },
+  pool: {
+    query: ({ text = '' }: { text?: string }) =>
+      Promise.resolve({ rows: text.includes('FROM api_tokens') ? [CALLER] : [] }),
+  },
   database: {
     source: {
       findFirst: ({ where }: { where: { name: string } }) =>
@@ -46,7 +56,7 @@ export async function serveUnwritten(): Promise<Server> {
       load<typeof Tracing>('observability/tracing'),
       load<typeof Accessing>('observability/access-log'),
     ]);
-  const config = loadConfig({});
+  const config = loadConfig(UNREACHED_LIMITS);
   const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
   const logger = logging.createLogger({ level: 'info', format: 'json', stream });
   const metrics = metering.createMetrics({ defaultMetrics: false });

@@ -1,16 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
-import { createDatabase } from '../../../test/databases.js';
+import { createDatabase, type TestDatabase } from '../../../test/databases.js';
 import { startApi } from '../../../test/start-api.js';
 import { rowHash, type ChainHead } from './audit.chain.js';
 import { AuditRepository } from './audit.repository.js';
-import { AuditService } from './audit.service.js';
-
-const silent = { audited: () => undefined, auditDropped: () => undefined, auditHead: () => undefined };
+import { verifyChain } from './verify-chain.js';
 
 describe('the hash', () => {
-  const { connections, services } = startApi();
+  const { connections } = startApi();
   const text = fc.string({ unit: fc.oneof(fc.constantFrom('\n', '|', ',', '"', '\\', '￿', 'é', '😀'), fc.string()) });
   const storable = text.map((value) => value.replaceAll('\0', '').toWellFormed().slice(0, 30).toWellFormed());
   const optional = fc.option(storable);
@@ -38,7 +36,7 @@ describe('the hash', () => {
       }),
       { numRuns: 60 },
     );
-    expect((await services().audit.verify()).fault).toBeUndefined();
+    expect((await verifyChain(entries)).fault).toBeUndefined();
   });
 
   it('tells apart rows whose fields only meet at another place', () => {
@@ -61,26 +59,26 @@ describe('verification', () => {
   const ROWS = 510;
   const INSERT = `INSERT INTO audit_entries (at, action, outcome, actor_kind, target_id)
                   SELECT now(), 'test', 'succeeded', 'system', n::text FROM generate_series(1, ${ROWS}) n`;
-  let template: Awaited<ReturnType<typeof createDatabase>>;
+  let database: TestDatabase;
   let owner: pg.Pool;
-  let audit: AuditService;
+  let entries: AuditRepository;
   let head: ChainHead;
 
   beforeAll(async () => {
-    template = await createDatabase();
-    owner = new pg.Pool({ connectionString: template.url, max: 1 });
-    audit = new AuditService(new AuditRepository(owner), silent, () => new Date());
+    database = await createDatabase();
+    owner = new pg.Pool({ connectionString: database.ownerUrl, max: 1 });
+    entries = new AuditRepository(owner);
   });
   afterAll(async () => {
     await owner.end();
-    await template.drop();
+    await database.drop();
   });
   beforeEach(async () => {
     await owner.query('ALTER TABLE audit_entries ENABLE TRIGGER USER');
     await tamper('TRUNCATE audit_entries');
     await owner.query('ALTER TABLE audit_entries ENABLE TRIGGER USER');
     await owner.query(INSERT);
-    head = (await audit.verify()).head;
+    head = (await verifyChain(entries)).head;
   });
 
   /** As somebody can who owns the table. */
@@ -88,7 +86,7 @@ describe('verification', () => {
     await owner.query('ALTER TABLE audit_entries DISABLE TRIGGER USER');
     for (const statement of statements) await owner.query(statement);
   }
-  const fault = async (anchor?: ChainHead) => (await audit.verify(anchor)).fault;
+  const fault = async (anchor?: ChainHead) => (await verifyChain(entries, anchor)).fault;
 
   it('goes over all pages of a chain that holds', async () => {
     expect({ position: head.position, fault: await fault(head) }).toEqual({ position: BigInt(ROWS), fault: undefined });

@@ -21,7 +21,6 @@ function start() {
       },
       list: async () => ({ items: '', next: null }),
       head: async () => CHAIN_START,
-      chainPage: async () => [],
     },
     { audited: () => undefined, auditDropped: ({ action }) => void dropped.push(action), auditHead: () => undefined },
     () => new Date(0),

@@ -5,7 +5,6 @@ import { cleanText } from '../../database/storable-text.js';
 import { UnavailableError } from '../../errors.js';
 import type { Events } from '../../observability/events.js';
 import { escapeUnprintable, plainFields, plainText } from '../../observability/log-fields.js';
-import { ChainWalk, type ChainFault, type ChainHead } from './audit.chain.js';
 import type { AuditRepository, AuditRow } from './audit.repository.js';
 import type { AuditQuery, NewAuditEntry } from './audit.schema.js';
 
@@ -14,9 +13,6 @@ const MIB = 1024 * 1024;
 const GROUP_LIMITS = { maxItems: 500, maxBytes: 4 * MIB, maxWaitingBytes: Infinity };
 const MAX_WAITING_DENIALS = 500;
 const RETRY_AFTER_SECONDS = 5;
-const VERIFIED_PAGE_ROWS = 500;
-/** The least of PostgreSQL's bigints: a row before position 1 is a fault too. */
-const BEFORE_ALL = -(2n ** 63n);
 
 /** Who did what, and how it ended: rows that are only ever added, each chained to the one before it. */
 export class AuditService {
@@ -24,7 +20,7 @@ export class AuditService {
   private waitingDenials = 0;
 
   constructor(
-    private readonly entries: Pick<AuditRepository, 'append' | 'list' | 'head' | 'chainPage'>,
+    private readonly entries: Pick<AuditRepository, 'append' | 'list' | 'head'>,
     private readonly events: Pick<Events, 'audited' | 'auditDropped' | 'auditHead'>,
     private readonly now: () => Date,
   ) {
@@ -55,23 +51,6 @@ export class AuditService {
   async announceHead(): Promise<void> {
     const { position, hash } = await this.entries.head();
     this.events.auditHead({ head: `${position}:${hash.toString('hex')}` });
-  }
-
-  /**
-   * Computes the chain again from every row, a page at a time.
-   * @param anchor an earlier head, which must still be in the chain
-   */
-  async verify(anchor?: ChainHead): Promise<{ head: ChainHead; fault?: ChainFault | undefined }> {
-    const walk = new ChainWalk(anchor);
-    for (let after = BEFORE_ALL; ;) {
-      const page = await this.entries.chainPage(after, VERIFIED_PAGE_ROWS);
-      for (const row of page) {
-        const fault = walk.step(row);
-        if (fault) return { head: walk.head, fault };
-      }
-      if (page.length < VERIFIED_PAGE_ROWS) return { head: walk.head, fault: walk.end() };
-      after = walk.head.position;
-    }
   }
 
   /** Resolves when everything that was handed in is written. */

@@ -7,13 +7,14 @@ import type { PageRequest } from '../../http/pagination.js';
 /** A token with its owner as they are now. */
 export interface ApiTokenRow {
   id: string;
-  name: string;
+  tokenName: string;
   scopes: Scope[];
   expiresAt: Date;
   lastUsedAt: Date | null;
   revoked: boolean;
   userId: string;
   email: string;
+  name: string;
   role: Role;
   disabled: boolean;
 }
@@ -65,8 +66,8 @@ export class ApiTokenRepository {
   async findBySecret(secretHash: Uint8Array): Promise<ApiTokenRow | undefined> {
     const { rows } = await this.pool.query<ApiTokenRow>(
       prepared(
-        `SELECT t.id, t.name, t.scopes::text[] AS scopes, t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
-           t.revoked_at IS NOT NULL AS revoked, u.id AS "userId", u.email, u.role, u.disabled_at IS NOT NULL AS disabled
+        `SELECT t.id, t.name AS "tokenName", t.scopes::text[] AS scopes, t.expires_at AS "expiresAt", t.last_used_at AS "lastUsedAt",
+           t.revoked_at IS NOT NULL AS revoked, u.id AS "userId", u.email, u.name, u.role, u.disabled_at IS NOT NULL AS disabled
          FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE t.secret_hash = $1`,
         [secretHash],
       ),

@@ -52,7 +52,7 @@ export class ApiTokenService {
   async callerOf(token: string): Promise<Caller> {
     const found = isSecretToken('pw_', token) ? await this.tokens.findBySecret(secretHash(token)) : undefined;
     if (!found) throw new UnauthenticatedError('The API token is not known.');
-    const { id, name, scopes, expiresAt, lastUsedAt, revoked, userId, email, role, disabled } = found;
+    const { id, tokenName, scopes, expiresAt, lastUsedAt, revoked, userId, email, name, role, disabled } = found;
     const now = this.now();
     if (revoked) throw new UnauthenticatedError('The API token was revoked.');
     if (expiresAt <= now) throw new UnauthenticatedError('The API token has expired.');
@@ -66,6 +66,7 @@ export class ApiTokenService {
       name,
       role,
       scopes,
+      tokenName,
       rights: rightsOf(role, scopes),
     };
   }

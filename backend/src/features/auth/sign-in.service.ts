@@ -20,9 +20,6 @@ interface SignedIn {
 
 /** Checks passwords and opens sessions. An unknown address costs what a wrong password costs, and is answered alike. */
 export class SignInService {
-  /** What a password is held against where there is no user. */
-  private readonly nobody = hashPassword('nobody has this password');
-
   constructor(
     private readonly users: Pick<UserService, 'findForSignIn' | 'recordSignIn' | 'changePassword'>,
     private readonly sessions: Pick<SessionService, 'open' | 'refresh' | 'endAll'>,
@@ -84,7 +81,7 @@ export class SignInService {
 
   private async check(email: string, password: string) {
     const user = await this.users.findForSignIn(email);
-    const matches = await verifyPassword(user?.passwordHash ?? (await this.nobody), password);
+    const matches = await verifyPassword(user?.passwordHash ?? null, password);
     return matches && user?.passwordHash && !user.disabled ? { ...user, passwordHash: user.passwordHash } : undefined;
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { execute } from '../../../test/databases.js';
 import { deliver } from '../../../test/github-delivery.js';
 import { examplesOf } from '../../../test/github-examples.js';
 import { startApi } from '../../../test/start-api.js';
@@ -14,7 +15,7 @@ import { Projector } from './projector.service.js';
 import { subjects } from './subject.js';
 import { projectionTransactions } from './transactions.js';
 
-const { api, connections, project } = startApi();
+const { api, connections, ownerUrl, project } = startApi();
 
 const TABLES = Object.values(subjects).map(({ table }) => table);
 
@@ -36,9 +37,8 @@ const eventIds = async (): Promise<string[]> => {
 
 /** Empties what is derived and enqueues these events, in this order. */
 async function enqueue(ids: string[]): Promise<void> {
-  const { pool } = connections();
-  await pool.query(`TRUNCATE ${TABLES.join(', ')}, pending_events, quarantined_events`);
-  await pool.query('INSERT INTO pending_events (event_id) SELECT * FROM unnest($1::uuid[])', [ids]);
+  await execute(ownerUrl(), `TRUNCATE ${TABLES.join(', ')}, pending_events, quarantined_events`);
+  await connections().pool.query('INSERT INTO pending_events (event_id) SELECT * FROM unnest($1::uuid[])', [ids]);
 }
 
 async function createProjector(batchEvents: number): Promise<Projector> {
@@ -161,7 +161,7 @@ it('puts aside what cannot be read, and goes on with what is behind it', async (
 
 it('quarantines an event that PostgreSQL refuses, alone', async () => {
   const { pool } = connections();
-  await pool.query(`ALTER TABLE runs ADD CONSTRAINT refuses CHECK (title IS DISTINCT FROM 'refused')`);
+  await execute(ownerUrl(), `ALTER TABLE runs ADD CONSTRAINT refuses CHECK (title IS DISTINCT FROM 'refused')`);
   try {
     const run = (id: string, title: string) => ({
       type: 'pipeline_run',
@@ -182,6 +182,6 @@ it('quarantines an event that PostgreSQL refuses, alone', async () => {
     const { body } = await api.get('/ingest/quarantine?limit=1').expect(200);
     expect(body.items[0]).toMatchObject({ source: 'refused', reason: expect.stringContaining('could not be written') });
   } finally {
-    await pool.query('ALTER TABLE runs DROP CONSTRAINT refuses');
+    await execute(ownerUrl(), 'ALTER TABLE runs DROP CONSTRAINT refuses');
   }
 });

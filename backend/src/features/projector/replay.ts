@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { DERIVED_TABLES } from '../../database/roles.js';
 import type { Translators } from './projector.service.js';
 
 /**
@@ -8,10 +9,7 @@ import type { Translators } from './projector.service.js';
 export async function replay(client: Pick<pg.ClientBase, 'query'>, translators: Translators): Promise<number> {
   const readable = Object.entries(translators).map(([kind, { types }]) => ({ kind, types: [...types] }));
   await client.query('SET LOCAL statement_timeout = 0');
-  await client.query(
-    `TRUNCATE repositories, runs, run_attempts, jobs, steps, services, environments, deployments, changes, commits,
-              pending_events, quarantined_events`,
-  );
+  await client.query(`TRUNCATE ${DERIVED_TABLES.join(', ')}`);
   await client.query(`UPDATE pipelines SET versions = '{}', last_activity_at = NULL`);
   const { rowCount } = await client.query(
     `INSERT INTO pending_events (event_id)

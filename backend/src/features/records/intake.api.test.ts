@@ -1,14 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { execute } from '../../../test/databases.js';
 import { plainRecord, runRecord } from '../../../test/factories.js';
 import { startApi, unique } from '../../../test/start-api.js';
 
-const { api, clock, connections, project } = startApi();
+const { api, clock, connections, ownerUrl, project } = startApi();
 
 const DAY_MS = 24 * 3_600_000;
 
 const stats = async () => (await api.get('/ingest/stats').expect(200)).body;
 const recent = async (query = '') => (await api.get(`/ingest/recent${query}`).expect(200)).body.items;
-const empty = () => connections().pool.query('TRUNCATE events, event_counts, pending_events, quarantined_events');
+const empty = () => execute(ownerUrl(), 'TRUNCATE events, event_counts, pending_events, quarantined_events');
 
 describe('stats', () => {
   it('are nothing before anything came', async () => {

@@ -3,6 +3,7 @@ import { NotFoundError, UnavailableError } from '../../errors.js';
 import { endpoint } from '../../http/endpoint.js';
 import { problemDetailsSchema, problemNamed } from '../../http/problem-details.js';
 import type { HealthService } from './health.service.js';
+import type { SecurityTextService } from './security-text.service.js';
 import { aliveSchema, healthSchema, infoSchema } from './system.schema.js';
 
 const tag = 'System';
@@ -63,6 +64,19 @@ export const systemRoutes = ({ health, metrics }: SystemServices) => {
     }),
   ];
 };
+
+export const securityTextRoutes = (security: Pick<SecurityTextService, 'text'>) => [
+  endpoint({
+    ...open,
+    method: 'get',
+    path: '/.well-known/security.txt',
+    summary: 'Where to report a weakness',
+    description: 'RFC 9116.',
+    response: { status: 200, text: 'text/plain; charset=utf-8' },
+    errors: [],
+    handle: async () => security.text(),
+  }),
+];
 
 export const infoRoutes = ({ info }: Pick<SystemServices, 'info'>) => [
   endpoint({

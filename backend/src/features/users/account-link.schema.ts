@@ -12,4 +12,7 @@ export const accountLinkSchema = z
   })
   .meta({ id: 'AccountLink' });
 
-export type AccountLink = z.output<typeof accountLinkSchema>;
+export interface AccountLink {
+  url: string;
+  expiresAt: Date;
+}

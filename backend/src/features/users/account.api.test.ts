@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Item } from '../../../test/pages.js';
 import { startApi, unique } from '../../../test/start-api.js';
+import { tokenIn } from '../../../test/user-services.js';
 import { verifyPassword } from './password.js';
 
-const { api, connections, services, clock } = startApi();
+// Rate limits are another file's.
+const MANY_LINKS = { env: { RATE_LIMIT_AUTH: '100000 per minute' } };
+const { api, connections, services, clock } = startApi(MANY_LINKS);
 
 const NOT_FOUND = 'There is no such link: it was used or replaced, or it has expired.';
 const PASSWORD = 'correct horse battery';
@@ -13,7 +16,6 @@ const invite = async (): Promise<Item> => {
   const email = `${unique('person')}@example.com`;
   return (await api.post('/users').send({ email, name: 'Grace Hopper', role: 'viewer' }).expect(201)).body;
 };
-const tokenIn = ({ url }: { url: string }) => url.split('#')[1] ?? '';
 const describeLink = (link: { url: string }) => api.post('/auth/link').send({ token: tokenIn(link) });
 const activate = (link: { url: string }, password = PASSWORD) =>
   api.post('/auth/activate').send({ token: tokenIn(link), password });

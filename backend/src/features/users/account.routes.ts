@@ -1,4 +1,4 @@
-import { NotFoundError } from '../../errors.js';
+import { NotFoundError, UnavailableError } from '../../errors.js';
 import { endpoint } from '../../http/endpoint.js';
 import { activationSchema, linkDescriptionSchema, linkTokenSchema, setupSchema } from './account.schema.js';
 import type { AccountService } from './account.service.js';
@@ -36,7 +36,7 @@ export const accountRoutes = (accounts: AccountService) => [
     request: { body: setupSchema },
     maxBodyBytes: MAX_BODY_BYTES,
     response: { status: 201, schema: userSchema },
-    errors: [NotFoundError],
+    errors: [NotFoundError, UnavailableError],
     handle: ({ body }) => accounts.setUp(body),
   }),
   endpoint({
@@ -52,7 +52,7 @@ export const accountRoutes = (accounts: AccountService) => [
     request: { body: activationSchema },
     maxBodyBytes: MAX_BODY_BYTES,
     response: { status: 200, schema: userSchema },
-    errors: [NotFoundError],
+    errors: [NotFoundError, UnavailableError],
     handle: ({ body }) => accounts.activate(body),
   }),
 ];

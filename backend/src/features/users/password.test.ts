@@ -1,6 +1,9 @@
+import { argon2Sync } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { hash, hashRaw } from '@node-rs/argon2';
 import fc from 'fast-check';
+import { UnavailableError } from '../../errors.js';
 import { ARGON2ID, hashPassword, meetsFloor, needsRehash, verifyPassword } from './password.js';
 
 /** https://github.com/P-H-C/phc-winner-argon2, src/test.c: `password`, `somesalt`, t=2, m=2^16, p=1. */
@@ -14,14 +17,26 @@ describe('the hash of a password', () => {
     expect(await verifyPassword(PHC_VECTOR, 'Password')).toBe(false);
   });
 
-  // RFC 9106, 5.3 also has associated data, which the library does not take; this tag was computed without it.
-  it('SEC9 is computed with a secret and four lanes as without', async () => {
-    const tag = await hashRaw(Buffer.alloc(32, 1), {
-      ...{ algorithm: 2, salt: Buffer.alloc(16, 2), secret: Buffer.alloc(8, 3) },
-      ...{ memoryCost: 32, timeCost: 3, parallelism: 4, outputLen: 32 },
-    });
+  /** RFC 9106, 5.3. */
+  const RFC_9106 = {
+    ...{ message: Buffer.alloc(32, 1), nonce: Buffer.alloc(16, 2), secret: Buffer.alloc(8, 3) },
+    ...{ associatedData: Buffer.alloc(12, 4), passes: 3, memory: 32, parallelism: 4, tagLength: 32 },
+  };
 
-    expect(tag.toString('hex')).toBe('0034de3c8a75efc1148100eaf5ba9b1ce6d50ba5cdf6ae4018c54a4fc03ac10d');
+  it('SEC9 is what OpenSSL computes, which computes what RFC 9106 says', async () => {
+    expect(argon2Sync('argon2id', RFC_9106).toString('hex')).toBe(
+      '0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659',
+    );
+    const bytes = fc.uint8Array({ minLength: 8, maxLength: 40 });
+    const costs = fc.record({ passes: fc.integer({ min: 1, max: 4 }), parallelism: fc.integer({ min: 1, max: 4 }) });
+    await fc.assert(
+      fc.asyncProperty(bytes, bytes, bytes, costs, async (message, nonce, secret, { passes, parallelism }) => {
+        const given = { message, nonce, secret, passes, parallelism, memory: 64, tagLength: 32 };
+        const options = { algorithm: 2, timeCost: passes, memoryCost: 64, parallelism, outputLen: 32 };
+        const tag = await hashRaw(message, { ...options, salt: nonce, secret });
+        expect(tag).toEqual(argon2Sync('argon2id', given));
+      }),
+    );
   });
 
   it('SEC9 is above the floor, salted anew each time, and needs no rehash', async () => {
@@ -100,4 +115,28 @@ it.each([
   [65_536, 2, 2, false],
 ])('SEC9 %i KiB, %i passes, %i lanes meet the floor: %s', (memoryCost, timeCost, parallelism, meets) => {
   expect(meetsFloor({ memoryCost, timeCost, parallelism })).toBe(meets);
+});
+
+describe('many passwords at once', () => {
+  it('leave threads for everything else', async () => {
+    let hashed = 0;
+    const hashes = Array.from({ length: 20 }, () => hashPassword('correct horse').then(() => hashed++));
+
+    await stat('.');
+
+    expect(hashed).toBeLessThan(10);
+    await Promise.all(hashes);
+  });
+
+  it('are refused beyond what can be waited for, and taken again after', async () => {
+    const cheap = await hash('password', { algorithm: 2, memoryCost: 8, timeCost: 1, parallelism: 1 });
+    const check = () => verifyPassword(cheap, 'password');
+
+    const results = await Promise.allSettled(Array.from({ length: 300 }, check));
+
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(results.filter((result) => result.status === 'fulfilled' && result.value)).toHaveLength(202);
+    expect(refused.every(({ reason }) => reason instanceof UnavailableError)).toBe(true);
+    expect(await check()).toBe(true);
+  });
 });

@@ -1,8 +1,9 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { UnavailableError } from '../../errors.js';
 
 /**
- * Argon2id with 64 MiB, two passes, one lane: above the floor of OWASP ASVS 5.0, appendix C. A hash takes about 0.15 s
- * of one core, on a thread of libuv's pool, which bounds how many are computed, and how much memory they take, at once.
+ * Argon2id with 64 MiB, two passes, one lane: above the floor of OWASP ASVS 5.0, appendix C. A hash takes about 0.1 s
+ * of one core.
  */
 export const ARGON2ID = { algorithm: 2, version: 1, memoryCost: 65_536, timeCost: 2, parallelism: 1 } as const;
 
@@ -16,21 +17,29 @@ const FLOOR = [
 /** What is verified where nobody has that address, so that the answer takes as long: nothing hashes to it. */
 const NOBODY = `$argon2id$v=19$m=65536,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** In PHC format. The password is taken whole, spaces and NULs included. */
+/**
+ * Hashes are computed by the four threads of libuv's pool, which files and the handshake of a database connection need
+ * too; more of them at once than this, and connections time out. It also bounds the memory, 64 MiB each.
+ */
+const MAX_AT_ONCE = 2;
+/** About ten seconds' worth. */
+const MAX_WAITING = 200;
+const RETRY_AFTER_SECONDS = 10;
+
+/** In PHC format. The password is taken whole, spaces and NULs included. Throws `UnavailableError` when too many wait. */
 export function hashPassword(password: string): Promise<string> {
-  return hash(normalised(password), ARGON2ID);
+  return inTurn(() => hash(normalised(password), ARGON2ID));
 }
 
-/** False for whatever is no Argon2 hash. Without a hash it takes as long as with one, and is false. */
+/**
+ * False for whatever is no Argon2 hash. Without a hash it takes as long as with one, and is false. Throws
+ * `UnavailableError` when too many wait.
+ */
 export async function verifyPassword(phc: string | null, password: string): Promise<boolean> {
   // Encoded as UTF-8, all lone surrogates would be the same character.
   const candidate = password.isWellFormed() ? normalised(password) : '';
-  try {
-    const matches = await verify(phc ?? NOBODY, candidate);
-    return matches && phc !== null && password.isWellFormed();
-  } catch {
-    return false;
-  }
+  const matches = await inTurn(() => verify(phc ?? NOBODY, candidate).catch(() => false));
+  return matches && phc !== null && password.isWellFormed();
 }
 
 /** Whether a hash is made otherwise than hashes are made now; also true of what is no Argon2 hash. */
@@ -59,3 +68,20 @@ export const meetsFloor = (given: { memoryCost: number; timeCost: number; parall
  * on another. NFKC would also make different characters the same.
  */
 const normalised = (password: string) => password.normalize('NFC');
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** First come, first served. The threads are the process's, so the turns are too. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < MAX_AT_ONCE) running++;
+  else if (waiting.length < MAX_WAITING) await new Promise<void>((resolve) => waiting.push(resolve));
+  else throw new UnavailableError('Too many passwords are being checked at the moment.', RETRY_AFTER_SECONDS);
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
+}

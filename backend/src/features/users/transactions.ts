@@ -19,7 +19,7 @@ const TIMES = { maxWait: 10_000, timeout: 15_000 };
 export function userTransactions(database: Pick<Database, '$transaction'>): UserTransact {
   return (work) =>
     database.$transaction(async (transaction) => {
-      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(7304003)`;
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(7304005)`;
       return work({ users: new UserRepository(transaction), links: new AccountLinkRepository(transaction) });
     }, TIMES);
 }

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { pagesOf, type Item } from '../../../test/pages.js';
 import { startApi, unique } from '../../../test/start-api.js';
+import { tokenIn } from '../../../test/user-services.js';
 
-const { api, connections, lines, clock } = startApi();
+// Rate limits are another file's.
+const MANY_LINKS = { env: { RATE_LIMIT_AUTH: '100000 per minute' } };
+const { api, client, signIn, connections, lines, clock } = startApi(MANY_LINKS);
 
 const address = () => `${unique('person')}@example.com`;
 const invite = async (fields: object = {}): Promise<Item> =>
@@ -13,7 +16,6 @@ const invite = async (fields: object = {}): Promise<Item> =>
       .send({ email: address(), name: 'Grace Hopper', role: 'viewer', ...fields })
       .expect(201)
   ).body;
-const tokenIn = ({ url }: { url: string }) => url.split('#')[1] ?? '';
 const activate = (link: { url: string }, password = 'correct horse battery') =>
   api.post('/auth/activate').send({ token: tokenIn(link), password });
 const makeActive = async (fields: object = {}): Promise<Item> =>
@@ -191,68 +193,39 @@ describe('the list of users', () => {
   });
 });
 
-describe('what is to become a user', () => {
-  const validate = async (draft: object) => (await api.post('/validate/user').send(draft).expect(200)).body;
-  const sound = () => ({ email: address(), name: 'Ada Lovelace', role: 'viewer' });
+describe('an Admin', () => {
+  it('neither disables nor deletes themselves', async () => {
+    const { user, headers } = await signIn('admin');
+    const own = client(() => headers);
 
-  it('is valid where it would be accepted, and nothing is kept', async () => {
-    const draft = { ...sound(), password: 'correct horse battery' };
-
-    expect(await validate(draft)).toEqual({ valid: true, faults: [] });
-    expect(await validate(draft)).toEqual({ valid: true, faults: [] });
-    await invite(sound());
-  });
-
-  it('has each of its faults named', async () => {
-    const draft = { email: 'ada', role: 'root', password: 'password', id: randomUUID(), 'a/b': 1 };
-
-    const { valid, faults } = await validate(draft);
-
-    expect(valid).toBe(false);
-    expect(faults.map(({ pointer }: Item) => pointer).sort()).toEqual(
-      ['#/email', '#/name', '#/role', '#/password', '#/id', '#/a~1b'].sort(),
+    expect((await own.patch(`/users/${user.id}`).send({ disabled: true }).expect(409)).body.detail).toBe(
+      'You cannot disable yourself.',
     );
-    expect(faults).toContainEqual({ pointer: '#/email', detail: 'is not an e-mail address' });
-    expect(faults).toContainEqual({ pointer: '#/id', detail: 'is not known here' });
+    expect((await own.delete(`/users/${user.id}`).expect(409)).body.detail).toBe('You cannot delete yourself.');
+    await own.get('/users').expect(200);
   });
 
-  it.each([
-    ['password1', 'is one of the most common passwords'],
-    ['ada-lovelace', 'is little more than your name, your e-mail address or pitwall'],
-    ['short', 'is shorter than 8 characters'],
-  ])('SEC38 may not have the password %s', async (password, detail) => {
-    expect(await validate({ ...sound(), password })).toEqual({
-      valid: false,
-      faults: [{ pointer: '#/password', detail }],
-    });
+  it.each(['viewer', 'maintainer'] as const)('is one: to a %s there are no users', async (role) => {
+    const { user, headers } = await signIn(role);
+    const own = client(() => headers);
+
+    const answers = await Promise.all([
+      ...[own.get('/users'), own.get(`/users/${user.id}`), own.delete(`/users/${user.id}`)],
+      ...[own.post('/users').send({}), own.patch(`/users/${user.id}`).send({ role: 'admin' })],
+      ...[own.post(`/users/${user.id}/password-reset`), own.post('/validate/user').send({})],
+    ]);
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
   });
 
-  it('may not have the address of another', async () => {
-    const { email } = await invite();
+  it('who disables somebody signs them out', async () => {
+    const { user, headers } = await signIn('viewer');
+    const own = client(() => headers);
+    await own.get('/pipelines').expect(200);
 
-    expect(await validate({ ...sound(), email: email.toUpperCase() })).toEqual({
-      valid: false,
-      faults: [{ pointer: '#/email', detail: 'is the e-mail address of another user' }],
-    });
-  });
+    await api.patch(`/users/${user.id}`).send({ disabled: true }).expect(200);
 
-  it.each([{ email: 'x' }, { name: '' }, { role: 1 }, { status: 'active' }, { name: 'x'.repeat(201) }])(
-    'is found at fault just where creation would: %j',
-    async (fields) => {
-      const draft = { ...sound(), ...fields };
-      const refused = await api.post('/users').send(draft).expect(400);
-
-      expect((await validate(draft)).faults).toEqual(
-        refused.body.errors.map(({ pointer, detail }: Item) => ({ pointer: pointer.replace('/body', ''), detail })),
-      );
-    },
-  );
-
-  it('is a bad request only where it cannot be read', async () => {
-    expect((await validate({})).valid).toBe(false);
-    for (const text of ['{', '[]', '1', 'null', '"x"', '{"a":1,"a":2}'.slice(0, 5)]) {
-      await api.post('/validate/user').type('application/json').send(text).expect(400);
-    }
+    await own.get('/pipelines').expect(401);
   });
 });
 

@@ -95,7 +95,7 @@ export const userRoutes = (users: UserService) => [
     example: { role: 'admin' },
     response: { status: 200, schema: userSchema },
     errors: [NotFoundError, ConflictError],
-    handle: ({ params, body, caller }) => users.update(params.id, body, caller?.userId),
+    handle: ({ params, body, caller }) => users.update(params.id, body, caller.userId),
   }),
   endpoint({
     method: 'delete',
@@ -110,7 +110,7 @@ export const userRoutes = (users: UserService) => [
     request: { params: userParams },
     response: { status: 204 },
     errors: [NotFoundError, ConflictError],
-    handle: ({ params, caller }) => users.delete(params.id, caller?.userId),
+    handle: ({ params, caller }) => users.delete(params.id, caller.userId),
   }),
   endpoint({
     method: 'post',
