@@ -24,7 +24,7 @@ const whyNoBrowser = 'no Chromium found: install it, or name its executable in C
 /** For `describe`: why its tests are skipped, or false. */
 export const skip = executablePath === undefined ? whyNoBrowser : false;
 
-function launchBrowser(): Promise<Browser> {
+export function launchBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error(whyNoBrowser);
   // Without a sandbox because containers and CI run as root; without its own traffic because the network may be closed.
   const args = [
@@ -67,9 +67,12 @@ export function useBrowser(): WithPage {
   };
 }
 
-/** Gives the page a session, without the form that has tests of its own. */
-export async function openSession(page: Page, { email, password }: typeof ADMIN = ADMIN): Promise<void> {
-  const answer = await page.request.post('/api/v1/auth/login', { data: { email, password, kind: 'session' } });
+/** Gives a page, or all of a context, a session without the form that has tests of its own. */
+export async function openSession(
+  { request }: Pick<Page, 'request'>,
+  { email, password }: typeof ADMIN = ADMIN,
+): Promise<void> {
+  const answer = await request.post('/api/v1/auth/login', { data: { email, password, kind: 'session' } });
   assert.equal(answer.status(), 200, await answer.text());
 }
 
