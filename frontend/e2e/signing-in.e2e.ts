@@ -42,6 +42,19 @@ describe('signing in', { skip }, () => {
     });
   });
 
+  it('leads on to what is served beside the pages, too', async () => {
+    await withPage({}, async (page) => {
+      const documentation = page.locator('.opblock').first();
+      await page.goto('/api/docs');
+      await page.waitForURL(/\/signin\?next=%2Fapi%2Fdocs/);
+      await signIn(page, ADMIN);
+      await documentation.waitFor();
+
+      await page.goto('/signin?next=%2Fapi%2Fdocs');
+      await documentation.waitFor();
+    });
+  });
+
   it('does not lead to another site', async () => {
     await withPage({}, async (page) => {
       await page.goto('/signin?next=//example.com/users');

@@ -3,7 +3,11 @@ import { failLoad } from '#lib/api/load.ts';
 import type { LayoutLoad } from './$types';
 
 export const load: LayoutLoad = async (event) => {
-  // Asked anew from page to page, so that the navigation shows what the role of this moment allows.
-  void event.route.id;
-  return { me: await new Api(event.fetch).account.me().catch(failLoad(event)) };
+  const api = new Api(event.fetch);
+  const [me, info] = await Promise.all([
+    api.account.me().catch(failLoad(event)),
+    // The version is decoration: a page must not fail for want of it.
+    api.info().catch(() => null),
+  ]);
+  return { me, version: info?.version ?? null };
 };
