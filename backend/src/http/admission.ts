@@ -38,11 +38,11 @@ export async function admit(
     if (limited) await limited;
   }
   if (!wanted) return undefined;
-  fault ??= faultOf(protection, endpoint, req, caller);
-  if (!fault) return caller;
+  const refused = fault ?? faultOf(protection, endpoint, req, caller);
+  if (!refused) return caller;
   // Who sent nothing to be known by was not refused, only asked.
-  if (caller || hasCredential(req)) await protection.record(denial(endpoint, req, res, caller, fault));
-  throw fault;
+  if (caller || fault) await protection.record(denial(endpoint, req, res, caller, refused));
+  throw refused;
 }
 
 /**
@@ -108,6 +108,3 @@ function denial(
     details: { reason: fault.message, path: req.path.slice(0, 200), access },
   };
 }
-
-const hasCredential = ({ headers: { authorization, cookie } }: Request) =>
-  authorization !== undefined || cookie !== undefined;

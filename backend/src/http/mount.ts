@@ -14,6 +14,8 @@ import { RouteTable } from './route-table.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
+/** How often it is seen whether the session of an open stream has run out. */
+const LOOK_AGAIN_MS = 15_000;
 
 export interface MountOptions {
   protection: Protection;
@@ -38,12 +40,20 @@ export function mount(groups: Pick<EndpointGroup, 'root' | 'endpoints'>[], optio
   );
   const table = new RouteTable(routes);
   return (req, res, next) => {
-    const found = table.find(req.method, req.path);
+    const found = table.find(req.method, pathOf(req));
     if (!found) return next();
     if ('allow' in found) return refuseMethod(req, res, found.allow);
     localsOf(res).route = found.value.path;
     return found.value.serve(req, res, found.params);
   };
+}
+
+/** Without the query. A proxy's request names the whole URL, which is rare and left to Express to read. */
+function pathOf(req: Request): string {
+  const { url } = req;
+  if (!url.startsWith('/')) return req.path;
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** Types say this too, but an endpoint that is open by mistake is worth a second look. */
@@ -94,15 +104,20 @@ async function openStream(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const stop = protection.onIdentityChange(() => {
+  const lookAgain = () => {
     Promise.resolve()
       .then(() => protection.identify(req))
       .then(
         (caller) => caller?.rights.has(endpoint.access) || res.end(),
         (error: unknown) => error instanceof AppError && res.end(),
       );
+  };
+  const stop = protection.onIdentityChange(lookAgain);
+  const timer = setInterval(lookAgain, LOOK_AGAIN_MS);
+  res.once('close', () => {
+    stop();
+    clearInterval(timer);
   });
-  res.once('close', stop);
   setCommonHeaders(res);
   await endpoint.handle({ ...input, response: res });
 }

@@ -25,7 +25,8 @@ interface Remembered {
 
 /** Says who sent a request. What it was told last is good for half a second; a change that is announced ends that at once. */
 export class Authenticator {
-  private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  private readonly byAuthorization = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  private readonly byCookieHeader = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
 
   constructor(
     private readonly sessions: Pick<SessionService, 'callerOfCookie' | 'callerOfSession'>,
@@ -35,21 +36,35 @@ export class Authenticator {
     changes: Pick<IdentityChanges, 'onChange'>,
     private readonly monotonicNow: () => number = () => performance.now(),
   ) {
-    changes.onChange(() => this.remembered.clear());
+    changes.onChange(() => {
+      this.byAuthorization.clear();
+      this.byCookieHeader.clear();
+    });
   }
 
   /** A token in the Authorization header goes before the cookie. Rejects with `UnauthenticatedError` for one that is not valid. */
   identify({ headers: { authorization, cookie } }: Pick<IncomingMessage, 'headers'>): Identified {
-    const header = authorization ?? cookie;
-    if (header === undefined) return undefined;
-    const known = this.remembered.get(header);
+    if (authorization !== undefined) {
+      return this.recall(this.byAuthorization, authorization, (header) => this.byToken(header));
+    }
+    return cookie === undefined
+      ? undefined
+      : this.recall(this.byCookieHeader, cookie, (header) => this.byCookie(header));
+  }
+
+  private recall(
+    remembered: LRUCache<string, Remembered>,
+    header: string,
+    resolve: (header: string) => Promise<Caller | undefined>,
+  ): Identified {
+    const known = remembered.get(header);
     const now = this.monotonicNow();
     if (known && known.until > now) return known.identified;
 
-    const identified = authorization === undefined ? this.byCookie(header) : this.byToken(header);
+    const identified = resolve(header);
     if (header.length > MAX_REMEMBERED_LENGTH) return identified;
     const entry: Remembered = { identified, until: now + REMEMBER_MS };
-    this.remembered.set(header, entry);
+    remembered.set(header, entry);
     identified.then(
       (caller) => (entry.identified = caller),
       // Not to be remembered: nobody said no, there was no answer.
