@@ -122,6 +122,19 @@ describe('signing in', { skip }, () => {
     });
   });
 
+  it('leads a wall that nobody touches to the sign-in when its session was ended elsewhere', async () => {
+    const person = await api.makePerson('viewer');
+    await withPage({}, async (page) => {
+      await openSession(page, person);
+      await page.goto('/');
+      await page.getByRole('status').filter({ hasText: /Live$/ }).waitFor();
+      const elsewhere = await Api.signIn(person);
+      await elsewhere.request('DELETE', '/auth/sessions');
+
+      await heading(page, 'Sign in').waitFor();
+    });
+  });
+
   it('invites somebody, who chooses a password and is in', async () => {
     const invited = `${randomUUID()}@example.com`;
     let link = '';
