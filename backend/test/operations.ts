@@ -53,6 +53,6 @@ export async function send(url: string, init: RequestInit): Promise<Answered> {
   const streams = headers.get('content-type')?.startsWith('text/event-stream');
   const text = streams ? '' : await answer.text();
   controller.abort();
-  const problem = headers.get('content-type')?.startsWith('application/problem+json');
+  const problem = text !== '' && headers.get('content-type')?.startsWith('application/problem+json');
   return { status, headers, text, ...(problem && (JSON.parse(text) as object)) };
 }
