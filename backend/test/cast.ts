@@ -14,6 +14,14 @@ export async function callerOf(api: Api, role: Role, credential: Credential): Pr
   return bearer(await createToken(pool, user, [credential.split(' ')[0] as Scope]));
 }
 
+/** Headers of a browser's session. */
+export async function sessionOf(api: Api, user: TestUser) {
+  const { sessions, sessionCookie } = api.services();
+  const { secret } = await sessions.open(user.id, 'browser', { remote: '127.0.0.1', userAgent: 'test' });
+  return { cookie: `${sessionCookie.name}=${secret}`, 'sec-fetch-site': 'same-origin' };
+}
+
+/** A JWT of an API client's session. */
 export async function accessTokenOf(api: Api, user: TestUser): Promise<string> {
   const { sessions, signIns } = api.services();
   const session = await sessions.open(user.id, 'client', { remote: '127.0.0.1', userAgent: 'test' });
@@ -23,31 +31,26 @@ export async function accessTokenOf(api: Api, user: TestUser): Promise<string> {
 /** Headers that look like somebody's, and no longer are, or never were; by what is wrong with them. */
 export async function impostors(api: Api): Promise<Record<string, Record<string, string>>> {
   const { pool } = api.connections();
-  const admin = await createUser(pool, { role: 'admin' });
-  const disabled = await createUser(pool, { role: 'admin' });
+  const newAdmin = () => createUser(pool, { role: 'admin' });
+  const [admin, disabled] = [await newAdmin(), await newAdmin()];
   const token = (user: TestUser, options = {}) => createToken(pool, user, ['admin'], options);
-  const cookieOf = async (user: TestUser) => {
-    const { sessions, sessionCookie } = api.services();
-    const { id, secret } = await sessions.open(user.id, 'browser', { remote: '', userAgent: undefined });
-    return { id, headers: { cookie: `${sessionCookie.name}=${secret}`, 'sec-fetch-site': 'same-origin' } };
-  };
-  const expired = await cookieOf(admin);
-  await pool.query(`UPDATE sessions SET expires_at = '2020-01-01' WHERE id = $1`, [expired.id]);
-  const idle = await cookieOf(admin);
-  await pool.query(`UPDATE sessions SET last_seen_at = '2020-01-01' WHERE id = $1`, [idle.id]);
-  const ended = await cookieOf(admin);
-  const jwtOfEnded = await accessTokenOf(api, admin);
-  await pool.query(`DELETE FROM sessions WHERE id = $1 OR (user_id = $2 AND kind = 'client')`, [ended.id, admin.id]);
-  const jwt = await accessTokenOf(api, await createUser(pool, { role: 'admin' }));
+  const session = (user: TestUser) => sessionOf(api, user);
+  const [old, idler, gone] = [await newAdmin(), await newAdmin(), await newAdmin()];
+  const [expired, idle, ended] = [await session(old), await session(idler), await session(gone)];
+  const jwtOfEnded = await accessTokenOf(api, gone);
+  await pool.query(`UPDATE sessions SET expires_at = '2020-01-01' WHERE user_id = $1`, [old.id]);
+  await pool.query(`UPDATE sessions SET last_seen_at = '2020-01-01' WHERE user_id = $1`, [idler.id]);
+  await pool.query(`DELETE FROM sessions WHERE user_id = $1`, [gone.id]);
+  const jwt = await accessTokenOf(api, await newAdmin());
   const found = {
     'an expired token': bearer(await token(admin, { expiresAt: '2020-01-01' })),
     'a revoked token': bearer(await token(admin, { revoked: true })),
     'the token of a disabled user': bearer(await token(disabled)),
     'the JWT of a disabled user': bearer(await accessTokenOf(api, disabled)),
-    'the session of a disabled user': (await cookieOf(disabled)).headers,
-    'an expired session': expired.headers,
-    'an idle session': idle.headers,
-    'a session that ended': ended.headers,
+    'the session of a disabled user': await session(disabled),
+    'an expired session': expired,
+    'an idle session': idle,
+    'a session that ended': ended,
     'the JWT of a session that ended': bearer(jwtOfEnded),
     'a forged JWT': bearer(`${jwt.slice(0, -4)}AAAA`),
     'a JWT that is not signed': bearer(`${jwt.split('.').slice(0, 2).join('.')}.`),
@@ -56,7 +59,7 @@ export async function impostors(api: Api): Promise<Record<string, Record<string,
     'no Bearer': { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
     'Bearer alone': { authorization: 'Bearer' },
     'a forged cookie': { cookie: `${api.services().sessionCookie.name}=${'A'.repeat(43)}` },
-    'a session that is spoilt by a token': { ...(await cookieOf(admin)).headers, authorization: 'Bearer x' },
+    'a session that is spoilt by a token': { ...(await session(admin)), authorization: 'Bearer x' },
   };
   await pool.query('UPDATE users SET disabled_at = now() WHERE id = $1', [disabled.id]);
   return found;
