@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from './target.js';
 
@@ -23,10 +26,12 @@ export function askMeanwhile({ url, headers }: Pick<Target, 'url' | 'headers'>):
   let socketsAtEnd = Infinity;
   let asking = true;
   const get = async (path: string) => {
-    const answer = await fetch(url + path, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(String(answer.status));
-    return text;
+    // Each over a connection of its own, as somebody who comes anew.
+    const request = httpGet(url + path, { agent: false, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    const body = await text(answer);
+    if (answer.statusCode !== 200) throw new Error(String(answer.statusCode));
+    return body;
   };
   const ask = async () => {
     while (asking) {

@@ -4,7 +4,7 @@ import type { Verdict } from '../check.js';
 import { runCommand } from '../command.js';
 import type { ScanRequest } from './scan-requests.js';
 import type { Target } from './target.js';
-import { readTraffic, requestsBetween, type Traffic } from './traffic.js';
+import { readTraffic, untriedRoutes } from './traffic.js';
 
 const KILL_AFTER_MS = 540_000;
 /** Fewer requests than this cannot have been an attempt at anything. */
@@ -39,7 +39,7 @@ export async function runSqlmap(
   );
   await writeFile(join(folder, 'sqlmap.log'), stdout);
   if (code !== 0) throw new Error(`sqlmap ended with ${code}: ${stdout.slice(-500)}`);
-  const untried = untriedRoutes(requests, before, await readTraffic(target));
+  const untried = untriedRoutes(requests, before, await readTraffic(target), LEAST_REQUESTS);
   if (untried.length > 0) throw new Error(`sqlmap did not try ${untried.join(', ')}.`);
   return sqlmapVerdict(await readFile(results, 'utf8'), requests.length, results);
 }
@@ -70,11 +70,4 @@ export function sqlmapVerdict(csv: string, tried: number, report: string): Verdi
     summary: `${lines.length - refuted} injections in ${tried} requests, ${refuted} refuted by sqlmap itself, ${report}`,
     details: lines,
   };
-}
-
-export function untriedRoutes(requests: readonly ScanRequest[], before: Traffic, after: Traffic): string[] {
-  const routes = new Map(requests.map(({ method, route }) => [`${method} ${route}`, { method, route }]));
-  return [...routes]
-    .filter(([, { method, route }]) => requestsBetween(before, after, method, route) < LEAST_REQUESTS)
-    .map(([name]) => name);
 }

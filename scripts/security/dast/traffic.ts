@@ -1,4 +1,5 @@
 import type { Verdict } from '../check.js';
+import type { ScanRequest } from './scan-requests.js';
 import type { Target } from './target.js';
 
 /** Requests answered so far, by `METHOD route status`, from the text of `/metrics`. */
@@ -30,6 +31,19 @@ export function requestsBetween(before: Traffic, after: Traffic, method: string,
   const sum = (traffic: Traffic) =>
     [...traffic].reduce((all, [key, count]) => (key.startsWith(`${method} ${route} `) ? all + count : all), 0);
   return sum(after) - sum(before);
+}
+
+/** Those that saw fewer requests than that: whoever says that nothing was found there did not look. */
+export function untriedRoutes(
+  requests: readonly ScanRequest[],
+  before: Traffic,
+  after: Traffic,
+  least: number,
+): string[] {
+  const routes = new Map(requests.map(({ method, route }) => [`${method} ${route}`, { method, route }]));
+  return [...routes]
+    .filter(([, { method, route }]) => requestsBetween(before, after, method, route) < least)
+    .map(([name]) => name);
 }
 
 /** Whatever anybody sends, the fault is theirs: an answer of 500 is ours. (503 says that there is too much to do.) */

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../check.js';
 import { runCommand } from '../command.js';
 import type { ScanRequest } from './scan-requests.js';
 import type { Target } from './target.js';
+import { readTraffic, untriedRoutes } from './traffic.js';
 
 /**
  * All that need nothing but the service: `ssrf` and `xxe` want a listener of wapiti's makers, `nikto` and `wapp` databases
@@ -27,7 +28,7 @@ const MORE = ['backup', 'brute_login_form', 'buster', 'csrf', 'htaccess', 'metho
 const INFORMATIONAL = 0;
 const KILL_AFTER_MS = 420_000;
 
-/** What wapiti counts as a weakness and is none. */
+/** What wapiti counts as a weakness and is none. Always found: where it is not, wapiti did not look, or it may go. */
 const ACCEPTED: { info: RegExp; why: string }[] = [
   {
     info: /^X-XSS-Protection is not set$/,
@@ -57,9 +58,9 @@ export async function runWapiti(
   quick: boolean,
 ): Promise<Verdict> {
   const report = join(folder, 'wapiti.json');
-  const starts = requests
-    .filter(({ method }) => method === 'GET')
-    .map(({ path }) => target.url + path.replace('*', ''));
+  const before = await readTraffic(target);
+  const gets = requests.filter(({ method }) => method === 'GET');
+  const starts = gets.map(({ path }) => target.url + path.replace('*', ''));
   const { code, stdout, stderr } = await runCommand(
     'wapiti',
     [
@@ -72,7 +73,10 @@ export async function runWapiti(
     ],
     { timeoutMs: KILL_AFTER_MS },
   );
+  await writeFile(join(folder, 'wapiti.log'), stdout);
   if (code !== 0) throw new Error(`wapiti ended with ${code}: ${(stderr || stdout).slice(-500)}`);
+  const untried = untriedRoutes(gets, before, await readTraffic(target), 1);
+  if (untried.length > 0) throw new Error(`wapiti did not try ${untried.join(', ')}.`);
   return wapitiVerdict(await readFile(report, 'utf8'), report);
 }
 
@@ -84,6 +88,9 @@ export function wapitiVerdict(text: string, report: string): Verdict {
       .filter(({ level }) => level > INFORMATIONAL)
       .map((finding) => ({ ...finding, kind, accepted: ACCEPTED.find(({ info }) => info.test(finding.info)) })),
   );
+  const unseen = ACCEPTED.filter((one) => !findings.some(({ accepted }) => accepted === one));
+  if (unseen.length > 0)
+    throw new Error(`wapiti did not find what is always there: ${unseen.map(({ info }) => info.source).join(', ')}.`);
   const counted = findings.filter(({ accepted }) => !accepted);
   const lines = findings.map(({ kind, method, path, info, accepted }) =>
     [`${kind}: ${method} ${path} ${info}`, ...(accepted ? [`accepted: ${accepted.why}`] : [])].join('; '),
