@@ -35,7 +35,7 @@ export const watchSession =
   async (input, init) => {
     const answer = await fetch(input, init);
     const address = input instanceof Request ? input.url : String(input);
-    const path = URL.parse(address, 'http://here')?.pathname ?? '';
+    const path = URL.parse(address, 'https://here')?.pathname ?? '';
     if (answer.status === 401 && !ABOUT_A_PASSWORD.includes(path)) onended();
     return answer;
   };
