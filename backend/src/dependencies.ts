@@ -43,6 +43,8 @@ export interface Outside {
   secretKey: Buffer;
   config: Pick<Config, 'cache' | 'projector' | 'http' | 'identity' | 'rateLimits'>;
   now(): Date;
+  /** Milliseconds since some moment, never set back; the process's own where it is not given. */
+  monotonicNow?: (() => number) | undefined;
 }
 
 export type CachedKind = 'pipelines' | 'runs' | 'deployments';

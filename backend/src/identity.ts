@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** The part of the composition root that is about people: what they sign in with, and what stands before the endpoints. */
-export function createIdentity({ connections, redis, events, secretKey, config, now }: Outside) {
+export function createIdentity({ connections, redis, events, secretKey, config, now, monotonicNow }: Outside) {
   const { pool, database } = connections;
   const { publicUrl } = config.http;
   const { sessionIdleMinutes, sessionMaxHours, clientSessionMaxDays, accessTokenMinutes } = config.identity;
@@ -47,10 +47,17 @@ export function createIdentity({ connections, redis, events, secretKey, config, 
   const audit = new AuditService(new AuditRepository(pool), events, now);
   const rateLimits = createRateLimits({ limits: config.rateLimits, redis, events });
   const signIns = new SignInService(users, sessions, accessTokens, rateLimits.attemptLimit, audit, lifetimeSeconds);
-  const authenticator = new Authenticator(sessions, apiTokens, accessTokens, sessionCookie, identityChanges);
+  const authenticator = new Authenticator(
+    sessions,
+    apiTokens,
+    accessTokens,
+    sessionCookie,
+    identityChanges,
+    monotonicNow,
+  );
   const origins = new Origins(config.http);
   const protection: Protection = {
-    identify: (request) => authenticator.identify(request),
+    identify: (request, options) => authenticator.identify(request, options),
     limit: (rate, req, res, key) => rateLimits.limiters[rate].limit(req, res, key),
     checkSameOrigin: (request) => origins.checkSameOrigin(request),
     record: (entry) => audit.record(entry),

@@ -26,6 +26,10 @@ export interface ApiOptions {
   /** Nobody can be known there: calls are made with a token that is well-formed. */
   databaseIsAway?: true;
   redis?: () => RedisConnection;
+  /** As another replica has it. */
+  secretKey?: Buffer;
+  /** Milliseconds; by it runs how long an identity is taken for granted. */
+  monotonicNow?: () => number;
   env?: Record<string, string>;
 }
 
@@ -73,7 +77,8 @@ export function startApi(options: ApiOptions = {}) {
     });
     const now = () => clock.now;
     const redis = options.redis?.();
-    services = createServices({ connections, redis, events, tracing, secretKey: randomBytes(32), config, now });
+    const { secretKey = randomBytes(32), monotonicNow } = options;
+    services = createServices({ connections, redis, events, tracing, secretKey, config, now, monotonicNow });
     const ok = { status: 'ok' as const };
     app = createApp({
       services,
@@ -126,8 +131,8 @@ export function startApi(options: ApiOptions = {}) {
       role: Role = 'admin',
     ): Promise<{ user: TestUser; headers: { cookie: string; 'sec-fetch-site': string } }> {
       const user = await createUser(connections.pool, { role });
-      const { secret } = await services.sessions.open(user.id, 'browser', { remote: '127.0.0.1', userAgent: 'test' });
-      const cookie = `${services.sessionCookie.name}=${secret}`;
+      const opened = await services.sessions.open(user.id, 'browser', { remote: '127.0.0.1', userAgent: 'test' });
+      const cookie = `${services.sessionCookie.name}=${opened?.secret}`;
       return { user, headers: { cookie, 'sec-fetch-site': 'same-origin' } };
     },
     /** The same for what needs `fetch`. The path is one from the root. */

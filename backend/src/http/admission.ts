@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ForbiddenError, UnauthenticatedError, type AppError } from '../errors.js';
-import { localsOf } from './answer.js';
+import { localsOf, send } from './answer.js';
 import type { Caller } from './caller.js';
 import type { Endpoint } from './endpoint.js';
 import { HttpError } from './http-error.js';
@@ -40,11 +40,11 @@ export async function admit(
     if (limited) await limited;
   }
   if (!wanted) return undefined;
-  fault ??= faultOf(protection, endpoint, req, caller);
-  if (!fault) return caller;
+  const refused = fault ?? faultOf(protection, endpoint, req, caller);
+  if (!refused) return caller;
   // Who sent nothing to be known by was not refused, only asked.
-  if (caller || hasCredential(req)) await protection.record(denial(endpoint, req, res, caller, fault));
-  throw fault;
+  if (caller || fault) await protection.record(denial(endpoint, req, res, caller, refused));
+  throw refused;
 }
 
 /**
@@ -59,7 +59,8 @@ export function requireAccess(protection: Protection, access: 'viewer'): Request
     } catch (error) {
       const browsing = req.method === 'GET' && req.accepts(['json', 'html']) === 'html';
       if (!browsing || !(error instanceof UnauthenticatedError)) throw error;
-      return res.redirect(302, `/signin?next=${encodeURIComponent(req.originalUrl)}`);
+      const page = `/signin?next=${encodeURIComponent(req.originalUrl)}`;
+      return send(res, 302, null, ['Location', page, 'Vary', 'Accept']);
     }
     next();
   };
@@ -112,6 +113,3 @@ function denial(
     details: { reason: fault.message, path: req.path.slice(0, 200), access },
   };
 }
-
-const hasCredential = ({ headers: { authorization, cookie } }: Request) =>
-  authorization !== undefined || cookie !== undefined;

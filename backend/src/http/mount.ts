@@ -14,11 +14,15 @@ import { RouteTable } from './route-table.js';
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const NO_BODY = Buffer.alloc(0);
+/** How often it is seen whether the session of an open stream has run out. */
+const LOOK_AGAIN_MS = 15_000;
 
 export interface MountOptions {
   protection: Protection;
   /** Also parses ready answers through their schemas: in tests, so that SQL and schema cannot drift apart. */
   checkReadyAnswers: boolean;
+  /** How often it is looked whether the caller of an answer that stays open may still have it; 15 s where it is not said. */
+  lookAgainMs?: number;
 }
 
 type Serve = (req: Request, res: Response, params: Record<string, string>) => Promise<void>;
@@ -38,12 +42,20 @@ export function mount(groups: Pick<EndpointGroup, 'root' | 'endpoints'>[], optio
   );
   const table = new RouteTable(routes);
   return (req, res, next) => {
-    const found = table.find(req.method, req.path);
+    const found = table.find(req.method, pathOf(req));
     if (!found) return next();
     if ('allow' in found) return refuseMethod(req, res, found.allow);
     localsOf(res).route = found.value.path;
     return found.value.serve(req, res, found.params);
   };
+}
+
+/** Without the query. A proxy's request names the whole URL, which is rare and left to Express to read. */
+function pathOf(req: Request): string {
+  const { url } = req;
+  if (!url.startsWith('/')) return req.path;
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** Types say this too, but an endpoint that is open by mistake is worth a second look. */
@@ -81,31 +93,42 @@ function serveEndpoint(endpoint: Endpoint, readBody: ReadBody, options: MountOpt
       bytes,
       addHeader: (name: string, value: string) => void (locals.ownHeaders ??= []).push(name, value),
     };
-    if ('stream' in endpoint.response) return openStream(endpoint, protection, input, req, res);
+    if ('stream' in endpoint.response) return openStream(endpoint, options, input, req, res);
     if (!endpoint.audit || endpoint.audit === 'none') return answer(req, res, await endpoint.handle(input));
     answer(req, res, await handleAudited(endpoint, protection, input, caller, res));
   };
 }
 
-/** An answer that stays open, and ends when its caller may no longer have it. */
+/**
+ * An answer that stays open, and is cut off when its caller may no longer have it: at once when a change is announced, and
+ * within a quarter of a minute when a token or session expires, or the announcement does not get here. To look is no use
+ * of the session: a page that is left open does not keep it from ending.
+ */
 async function openStream(
   endpoint: Endpoint,
-  protection: Protection,
+  { protection, lookAgainMs = LOOK_AGAIN_MS }: MountOptions,
   input: Record<string, unknown>,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const stop = protection.onIdentityChange(() => {
-    Promise.resolve()
-      .then(() => protection.identify(req))
+  // Not ended but destroyed: one who does not read would hold back the end, and get what was written before it.
+  const look = () =>
+    void Promise.resolve()
+      .then(() => protection.identify(req, { touch: false }))
       .then(
-        (caller) => caller?.rights.has(endpoint.access) || res.end(),
-        (error: unknown) => error instanceof AppError && res.end(),
+        (caller) => caller?.rights.has(endpoint.access) || res.destroy(),
+        (error: unknown) => error instanceof AppError && res.destroy(),
       );
+  const stop = protection.onIdentityChange(look);
+  const timer = setInterval(look, lookAgainMs).unref();
+  res.once('close', () => {
+    stop();
+    clearInterval(timer);
   });
-  res.once('close', stop);
   setCommonHeaders(res);
   await endpoint.handle({ ...input, response: res });
+  // A change between the admission and this was announced to nobody who listened.
+  look();
 }
 
 async function handleAudited(

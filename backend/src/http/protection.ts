@@ -18,9 +18,9 @@ export interface AuditRecord {
 export interface Protection {
   /**
    * Who asks, by a bearer token or else by the session cookie; undefined where there is neither. Throws, or rejects with,
-   * `UnauthenticatedError` where there is one and it is not valid.
+   * `UnauthenticatedError` where there is one and it is not valid. With `touch: false` it does not count as use of it.
    */
-  identify(request: IncomingMessage): Caller | undefined | Promise<Caller | undefined>;
+  identify(request: IncomingMessage, options?: { touch: boolean }): Caller | undefined | Promise<Caller | undefined>;
   /** Counts the request. Throws, or rejects with, `TooManyRequestsError`. */
   limit(rate: Exclude<RateClass, 'none'>, req: Request, res: Response, key: string): void | Promise<void>;
   /** Throws `ForbiddenError` where a request that carries the cookie may have been made by another site's page. */

@@ -48,8 +48,8 @@ export class ApiTokenService {
     await this.changes.announce();
   }
 
-  /** Whose token this is. */
-  async callerOf(token: string): Promise<Caller> {
+  /** Whose token this is. To ask is to use it, unless it is said not to be. */
+  async callerOf(token: string, touch = true): Promise<Caller> {
     const found = isSecretToken('pw_', token) ? await this.tokens.findBySecret(secretHash(token)) : undefined;
     if (!found) throw new UnauthenticatedError('The API token is not known.');
     const { id, tokenName, scopes, expiresAt, lastUsedAt, revoked, userId, email, name, role, disabled } = found;
@@ -57,7 +57,8 @@ export class ApiTokenService {
     if (revoked) throw new UnauthenticatedError('The API token was revoked.');
     if (expiresAt <= now) throw new UnauthenticatedError('The API token has expired.');
     if (disabled) throw new UnauthenticatedError('The API token is of a user who is disabled.');
-    if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() > TOUCH_EVERY_MS) await this.tokens.touch(id, now);
+    const usedLongAgo = !lastUsedAt || now.getTime() - lastUsedAt.getTime() > TOUCH_EVERY_MS;
+    if (touch && usedLongAgo) await this.tokens.touch(id, now);
     return {
       kind: 'api token',
       credentialId: id,

@@ -10,6 +10,7 @@ import type { SessionService } from './session.service.js';
 
 /** How long an answer is taken for granted: half of the second in which whatever is revoked must be refused. */
 const REMEMBER_MS = 500;
+/** Of cookies, and as many tokens. */
 const MAX_REMEMBERED = 10_000;
 /** A longer header is looked at each time, so that what callers send cannot fill the memory. */
 const MAX_REMEMBERED_LENGTH = 2_000;
@@ -25,7 +26,9 @@ interface Remembered {
 
 /** Says who sent a request. What it was told last is good for half a second; a change that is announced ends that at once. */
 export class Authenticator {
-  private readonly remembered = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  /** By header, and apart: what is a session's secret in one is nothing in the other. */
+  private readonly cookies = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
+  private readonly tokens = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED });
 
   constructor(
     private readonly sessions: Pick<SessionService, 'callerOfCookie' | 'callerOfSession'>,
@@ -35,21 +38,28 @@ export class Authenticator {
     changes: Pick<IdentityChanges, 'onChange'>,
     private readonly monotonicNow: () => number = () => performance.now(),
   ) {
-    changes.onChange(() => this.remembered.clear());
+    changes.onChange(() => {
+      this.cookies.clear();
+      this.tokens.clear();
+    });
   }
 
   /** A token in the Authorization header goes before the cookie. Rejects with `UnauthenticatedError` for one that is not valid. */
-  identify({ headers: { authorization, cookie } }: Pick<IncomingMessage, 'headers'>): Identified {
+  identify(
+    { headers: { authorization, cookie } }: Pick<IncomingMessage, 'headers'>,
+    { touch } = { touch: true },
+  ): Identified {
     const header = authorization ?? cookie;
     if (header === undefined) return undefined;
-    const known = this.remembered.get(header);
+    const remembered = authorization === undefined ? this.cookies : this.tokens;
+    const known = remembered.get(header);
     const now = this.monotonicNow();
     if (known && known.until > now) return known.identified;
 
-    const identified = authorization === undefined ? this.byCookie(header) : this.byToken(header);
+    const identified = authorization === undefined ? this.byCookie(header, touch) : this.byToken(header, touch);
     if (header.length > MAX_REMEMBERED_LENGTH) return identified;
     const entry: Remembered = { identified, until: now + REMEMBER_MS };
-    this.remembered.set(header, entry);
+    remembered.set(header, entry);
     identified.then(
       (caller) => (entry.identified = caller),
       // Not to be remembered: nobody said no, there was no answer.
@@ -58,18 +68,18 @@ export class Authenticator {
     return identified;
   }
 
-  private async byToken(authorization: string): Promise<Caller> {
+  private async byToken(authorization: string, touch: boolean): Promise<Caller> {
     const token = BEARER.exec(authorization)?.[1];
     if (token === undefined) throw new UnauthenticatedError('The Authorization header is not `Bearer <token>`.');
-    if (token.startsWith('pw_')) return this.apiTokens.callerOf(token);
+    if (token.startsWith('pw_')) return this.apiTokens.callerOf(token, touch);
     const { sid, sub } = await this.accessTokens.verify(token);
     const caller = await this.sessions.callerOfSession(sid);
     if (caller.userId !== sub) throw new UnauthenticatedError('The access token is not valid.');
     return caller;
   }
 
-  private async byCookie(header: string): Promise<Caller | undefined> {
+  private async byCookie(header: string, touch: boolean): Promise<Caller | undefined> {
     const secret = this.cookie.read(header);
-    return secret === undefined ? undefined : this.sessions.callerOfCookie(secret);
+    return secret === undefined ? undefined : this.sessions.callerOfCookie(secret, touch);
   }
 }

@@ -48,8 +48,19 @@ export class SessionRepository {
     private readonly database: Pick<Database, 'session'>,
   ) {}
 
-  async insert(session: NewSession): Promise<void> {
-    await this.database.session.create({ data: { ...session, lastSeenAt: session.createdAt }, select: { id: true } });
+  /**
+   * Answers whether the user could still sign in: is there, is not disabled, and has that password where one is named. The
+   * lock lets a change of the user come before, and is seen here, or after, and then finds the session to end.
+   */
+  async insert(session: NewSession, passwordHash?: string): Promise<boolean> {
+    const { id, userId, kind, secretHash, createdAt, expiresAt, remote, userAgent } = session;
+    const { rowCount } = await this.pool.query(
+      `INSERT INTO sessions (id, user_id, kind, secret_hash, created_at, last_seen_at, expires_at, remote, user_agent)
+       SELECT $1, u.id, $3::session_kind, $4, $5, $5, $6, $7, $8 FROM users u
+       WHERE u.id = $2 AND u.disabled_at IS NULL AND ($9::text IS NULL OR u.password_hash = $9) FOR SHARE`,
+      [id, userId, kind, secretHash, createdAt, expiresAt, remote, userAgent, passwordHash ?? null],
+    );
+    return rowCount === 1;
   }
 
   findBySecret(kind: SessionKind, secretHash: Uint8Array): Promise<SessionRow | undefined> {
@@ -114,9 +125,15 @@ export class SessionRepository {
     await this.database.session.deleteMany({ where: { userId, ...(except && { id: { not: except } }) } });
   }
 
-  async deleteExpired(userId: string, now: Date, idleSince: Date): Promise<void> {
-    const expired = [{ expiresAt: { lte: now } }, { kind: 'browser' as const, lastSeenAt: { lte: idleSince } }];
-    await this.database.session.deleteMany({ where: { userId, OR: expired } });
+  /** Ends the expired ones, and of the others all but the latest used. */
+  async makeRoom(userId: string, now: Date, idleSince: Date, atMost: number): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM sessions WHERE user_id = $1 AND (
+         expires_at <= $2 OR (kind = 'browser' AND last_seen_at <= $3)
+         OR id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC OFFSET $4)
+       )`,
+      [userId, now, idleSince, atMost],
+    );
   }
 
   private async find(text: string, values: unknown[]): Promise<SessionRow | undefined> {

@@ -17,6 +17,9 @@ import type { SignInService } from './sign-in.service.js';
 
 const tag = 'Signing in';
 
+/** Room for a password of a thousand characters, each of them escaped. */
+const MAX_BODY_BYTES = 32 * 1024;
+
 const originOf = ({ id, remote, headers }: RequestFacts) => ({
   requestId: id,
   remote,
@@ -32,10 +35,12 @@ export const sessionRoutes = (signIns: SignInService, sessions: SessionService, 
     tag,
     summary: 'Sign in',
     access: 'public',
-    // Its attempts are counted by account and address where the password is checked.
-    rate: 'none',
+    // What bounds the attempts are their own limits, by account and address, where the password is checked. Those that
+    // are refused there cost a row of the audit log each, and this bounds them.
+    rate: 'default',
     // It tells more than the kernel knows: whose session it is.
     audit: 'none',
+    maxBodyBytes: MAX_BODY_BYTES,
     request: { body: credentialsSchema },
     example: { email: 'admin@example.com', password: 'the password', kind: 'token' },
     response: { status: 200, schema: signInSchema },
@@ -56,7 +61,8 @@ export const sessionRoutes = (signIns: SignInService, sessions: SessionService, 
     summary: 'Exchange a refresh token',
     description: 'The old one is spent. Sent again, it was stolen by somebody: the session ends.',
     access: 'public',
-    rate: 'auth',
+    // Not to be guessed, and clients behind one address renew in peace.
+    rate: 'default',
     audit: 'none',
     request: { body: refreshSchema },
     example: { refreshToken: 'pwr_...' },
@@ -77,7 +83,7 @@ export const sessionRoutes = (signIns: SignInService, sessions: SessionService, 
     errors: [],
     handle: async ({ caller, request }) => {
       if (caller.kind === 'session') request.addHeader('Set-Cookie', cookie.clear());
-      await sessions.end(caller.userId, caller.credentialId);
+      await sessions.close(caller);
     },
   }),
   endpoint({

@@ -29,6 +29,8 @@ export interface OpenedSession {
 
 const COOKIE_SECRET_BYTES = 32;
 const TOUCH_EVERY_MS = 60_000;
+/** Of one user: a script that signs in at each run must not fill the table. */
+const MAX_SESSIONS = 100;
 const MAX_USER_AGENT_LENGTH = 256;
 
 /**
@@ -49,20 +51,30 @@ export class SessionService {
       | 'delete'
       | 'deleteBySecret'
       | 'deleteAll'
-      | 'deleteExpired'
+      | 'makeRoom'
     >,
     private readonly changes: Pick<IdentityChanges, 'announce'>,
     private readonly limits: SessionLimits,
     private readonly now: () => Date,
   ) {}
 
-  async open(userId: string, kind: SessionKind, { remote, userAgent }: Origin): Promise<OpenedSession> {
+  /**
+   * Answers undefined when the user may not sign in any more.
+   *
+   * @param passwordHash what the password was checked by: that takes long, and it may be another by now.
+   */
+  async open(
+    userId: string,
+    kind: SessionKind,
+    { remote, userAgent }: Origin,
+    passwordHash?: string,
+  ): Promise<OpenedSession | undefined> {
     const createdAt = this.now();
     const lifetimeMs = kind === 'browser' ? this.limits.browserMs : this.limits.clientMs;
     const session = { id: uuidv7(), expiresAt: new Date(createdAt.getTime() + lifetimeMs) };
     const secret = kind === 'browser' ? randomBytes(COOKIE_SECRET_BYTES).toString('base64url') : newSecretToken('pwr_');
-    await this.sessions.deleteExpired(userId, createdAt, this.idleSince());
-    await this.sessions.insert({
+    await this.sessions.makeRoom(userId, createdAt, this.idleSince(), MAX_SESSIONS - 1);
+    const row = {
       ...session,
       userId,
       kind,
@@ -70,15 +82,16 @@ export class SessionService {
       createdAt,
       remote: remote.slice(0, 64) || null,
       userAgent: userAgent?.toWellFormed().replaceAll('\0', '').slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-    });
-    return { ...session, secret };
+    };
+    return (await this.sessions.insert(row, passwordHash)) ? { ...session, secret } : undefined;
   }
 
-  /** Whose cookie this is. */
-  async callerOfCookie(secret: string): Promise<Caller> {
+  /** Whose cookie this is. To ask is to use it, unless it is said not to be. */
+  async callerOfCookie(secret: string, touch = true): Promise<Caller> {
     const session = this.valid(await this.sessions.findBySecret('browser', secretHash(secret)), this.idleSince());
     const now = this.now();
-    if (now.getTime() - session.lastSeenAt.getTime() > TOUCH_EVERY_MS) await this.sessions.touch(session.id, now);
+    const seenLongAgo = now.getTime() - session.lastSeenAt.getTime() > TOUCH_EVERY_MS;
+    if (touch && seenLongAgo) await this.sessions.touch(session.id, now);
     return callerOf('session', session);
   }
 
@@ -114,6 +127,12 @@ export class SessionService {
   async list({ userId, credentialId }: Pick<Caller, 'userId' | 'credentialId'>) {
     const sessions = await this.sessions.listOf(userId, this.now(), this.idleSince());
     return sessions.map((session) => ({ ...session, current: session.id === credentialId }));
+  }
+
+  /** Ends the caller's own session. That it was ended meanwhile is no matter. */
+  async close({ userId, credentialId }: Pick<Caller, 'userId' | 'credentialId'>): Promise<void> {
+    await this.sessions.delete(userId, credentialId);
+    await this.changes.announce();
   }
 
   async end(userId: string, id: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { AttemptLimit } from '../../http/rate-limit/attempt-limit.js';
 import { accountKey, addressKey } from '../../http/rate-limit/rate-key.js';
 import type { AuditRecord } from '../../http/protection.js';
 import { hashPassword, needsRehash, verifyPassword } from '../users/password.js';
+import { emailField } from '../users/user.schema.js';
 import type { UserService } from '../users/user.service.js';
 import type { AccessTokens } from './access-token.js';
 import type { Credentials, PasswordChange, SessionKind } from './session.schema.js';
@@ -30,10 +31,16 @@ export class SignInService {
   ) {}
 
   async signIn({ email, password, kind }: Credentials, origin: SignInOrigin): Promise<SignedIn> {
-    const refund = await this.countAttempt(email, origin);
+    const anonymous = { kind: 'anonymous' as const, name: emailOrNothing(email) };
+    const refund = await this.countAttempt(email, origin).catch(async (error: Error) => {
+      await this.record('session.opened', 'denied', anonymous, origin, { reason: error.message });
+      throw error;
+    });
     const user = await this.check(email, password);
-    if (!user) {
-      await this.record('session.opened', 'failed', { kind: 'anonymous', name: email }, origin);
+    const sessionKind: SessionKind = kind === 'session' ? 'browser' : 'client';
+    const session = user && (await this.sessions.open(user.id, sessionKind, origin, user.passwordHash));
+    if (!user || !session) {
+      await this.record('session.opened', 'failed', anonymous, origin);
       throw new UnauthenticatedError('The e-mail address or the password is wrong.');
     }
     refund();
@@ -41,8 +48,6 @@ export class SignInService {
       ? { from: user.passwordHash, to: await hashPassword(password) }
       : undefined;
     await this.users.recordSignIn(user.id, rehashed);
-    const sessionKind: SessionKind = kind === 'session' ? 'browser' : 'client';
-    const session = await this.sessions.open(user.id, sessionKind, origin);
     await this.record('session.opened', 'succeeded', { kind: 'user', id: user.id, name: user.email }, origin, {
       kind: sessionKind,
       session: session.id,
@@ -86,20 +91,13 @@ export class SignInService {
   }
 
   /** By account and by address: neither many passwords for one, nor one password for many. */
-  private async countAttempt(email: string, origin: SignInOrigin): Promise<() => void> {
-    try {
-      const ofAddress = await this.attempts.attempts(addressKey(origin.remote));
-      const ofAccount = await this.attempts.attempts(accountKey(email));
-      return () => {
-        ofAddress.refund();
-        ofAccount.refund();
-      };
-    } catch (error) {
-      await this.record('session.opened', 'denied', { kind: 'anonymous', name: email }, origin, {
-        reason: (error as Error).message,
-      });
-      throw error;
-    }
+  private async countAttempt(email: string, { remote }: Origin): Promise<() => void> {
+    const ofAddress = await this.attempts.attempts(addressKey(remote));
+    const ofAccount = await this.attempts.attempts(accountKey(email));
+    return () => {
+      ofAddress.refund();
+      ofAccount.refund();
+    };
   }
 
   private record(
@@ -112,3 +110,6 @@ export class SignInService {
     return this.audit.record({ action, outcome, actor, remote, requestId, ...(details && { details }) });
   }
 }
+
+/** A password or a token that was put in the wrong field is not to be kept. */
+const emailOrNothing = (text: string) => (emailField.safeParse(text).success ? text : '[no e-mail address]');
