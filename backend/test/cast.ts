@@ -5,6 +5,8 @@ import type { startApi } from './start-api.js';
 type Api = Pick<ReturnType<typeof startApi>, 'connections' | 'services' | 'signIn'>;
 type Credential = 'session' | 'jwt' | `${Scope} token`;
 
+const ORIGIN = { remote: '127.0.0.1', userAgent: 'test' };
+
 /** Headers of somebody of that role with a credential of that kind; each call is somebody else. */
 export async function callerOf(api: Api, role: Role, credential: Credential): Promise<Record<string, string>> {
   if (credential === 'session') return (await api.signIn(role)).headers;
@@ -17,14 +19,15 @@ export async function callerOf(api: Api, role: Role, credential: Credential): Pr
 /** Headers of a browser's session. */
 export async function sessionOf(api: Api, user: TestUser) {
   const { sessions, sessionCookie } = api.services();
-  const { secret } = await sessions.open(user.id, 'browser', { remote: '127.0.0.1', userAgent: 'test' });
-  return { cookie: `${sessionCookie.name}=${secret}`, 'sec-fetch-site': 'same-origin' };
+  const opened = await sessions.open(user.id, 'browser', ORIGIN);
+  return { cookie: `${sessionCookie.name}=${opened?.secret}`, 'sec-fetch-site': 'same-origin' };
 }
 
 /** A JWT of an API client's session. */
 export async function accessTokenOf(api: Api, user: TestUser): Promise<string> {
   const { sessions, signIns } = api.services();
-  const session = await sessions.open(user.id, 'client', { remote: '127.0.0.1', userAgent: 'test' });
+  const session = await sessions.open(user.id, 'client', ORIGIN);
+  if (!session) throw new Error(`${user.email} cannot sign in.`);
   return (await signIns.tokensOf({ user, session })).accessToken;
 }
 
