@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from './config.js';
 import { isTransient } from './database/errors.js';
 import type { Services } from './dependencies.js';
@@ -28,6 +28,7 @@ import { cors } from './http/cors.js';
 import { refuseOtherHosts } from './http/hosts.js';
 import { forceHttps } from './http/https.js';
 import { answerNotFound } from './http/methods.js';
+import { inTurn } from './http/in-turn.js';
 import { mount } from './http/mount.js';
 import { answerErrors, observe, type ErrorHandling, type Observers } from './http/observe.js';
 import { openApiDocument, type EndpointGroup } from './http/openapi.js';
@@ -88,10 +89,14 @@ export function createApp({ services, system, observers, errors, config, version
   app.set('query parser', 'simple');
 
   const apiHeaders = flat([...securityHeaders('api', { https }), NO_STORE]);
-  app.use(observe(observers, { apiHeaders, directRemote: config.http.trustProxy === false }));
-  guard(app, config.http, services.origins);
   const groups = endpointGroups(services, system, config.intake);
-  app.use(mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }));
+  app.use(
+    inTurn(
+      observe(observers, { apiHeaders, directRemote: config.http.trustProxy === false }),
+      ...guards(config.http, services.origins),
+      mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }),
+    ),
+  );
   app.use(['/api/docs', '/api/openapi.json'], requireAccess(services.protection, 'viewer'));
   app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
   app.use('/api', answerNotFound);
@@ -102,10 +107,12 @@ export function createApp({ services, system, observers, errors, config, version
 }
 
 /** What stands before every address; each guard only where it has something to guard. */
-function guard(app: Express, http: Config['http'], origins: Services['origins']): void {
-  if (http.onLoopback) app.use(refuseOtherHosts(http.publicUrl));
-  if (http.forceHttps) app.use(forceHttps(http.publicUrl));
-  if (http.corsOrigins.length > 0) app.use('/api', cors(origins));
+function guards(http: Config['http'], origins: Services['origins']): RequestHandler[] {
+  return [
+    ...(http.onLoopback ? [refuseOtherHosts(http.publicUrl)] : []),
+    ...(http.forceHttps ? [forceHttps(http.publicUrl)] : []),
+    ...(http.corsOrigins.length > 0 ? [cors(origins)] : []),
+  ];
 }
 
 function asUnavailable(error: unknown): UnavailableError | undefined {

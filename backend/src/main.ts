@@ -5,11 +5,10 @@ import type { FirstSignIn } from './first-start.js';
 import { start } from './start.js';
 
 const config = loadConfigOrExit();
-const running = await start(config).catch(() => process.exit(1));
-const { logger, lifecycle, health, reporter, port, firstSignIn } = running;
+const running = await start(config, showFirstSignIn).catch(() => process.exit(1));
+const { logger, lifecycle, health, reporter, port } = running;
 logger.info('Pitwall is ready.', { port });
 if (config.log.format === 'pretty') process.stdout.write(welcome(`http://localhost:${port}`));
-if (firstSignIn) process.stdout.write(howToSignIn(firstSignIn));
 
 let stopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
@@ -50,13 +49,13 @@ function welcome(base: string): string {
 `;
 }
 
-/** Not through the log, which is kept. */
-function howToSignIn({ email, password }: FirstSignIn): string {
-  return `
+/** Not through the log, which is kept; at once, since nothing shows it again. */
+function showFirstSignIn({ email, password }: FirstSignIn): void {
+  process.stdout.write(`
   Sign in as   ${email}
   Password     ${password}
 
   It is shown this once. Later: make password-reset EMAIL=${email}
 
-`;
+`);
 }

@@ -13,7 +13,7 @@ import { PROJECTED_CHANNEL, type Projected } from './features/projector/projecto
 import { QueueRepository } from './features/projector/queue.repository.js';
 import { secretKey } from './features/sources/secret-box.js';
 import { HealthService } from './features/system/health.service.js';
-import { prepareFirstStart } from './first-start.js';
+import { prepareFirstStart, type FirstSignIn } from './first-start.js';
 import { requestContext } from './http/context.js';
 import { listen } from './http/server.js';
 import { Lifecycle } from './lifecycle.js';
@@ -32,12 +32,12 @@ const REPORT_TIMEOUT_MS = 2_000;
 export type Running = Awaited<ReturnType<typeof start>>;
 
 /** Opens everything in order; what was opened is closed again when something does not open. */
-export async function start(config: Config) {
+export async function start(config: Config, onFirstSignIn: (signIn: FirstSignIn) => void) {
   const logger = createLogger({ ...config.log, context: () => requestContext.getStore() });
   const lifecycle = new Lifecycle(logger);
   lifecycle.onClose('log', () => logger.close());
   try {
-    return { logger, lifecycle, ...(await open(config, logger, lifecycle)) };
+    return { logger, lifecycle, ...(await open(config, logger, lifecycle, onFirstSignIn)) };
   } catch (error) {
     logger.error('Pitwall could not start.', { error });
     await lifecycle.close();
@@ -45,7 +45,12 @@ export async function start(config: Config) {
   }
 }
 
-async function open(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {
+async function open(
+  config: Config,
+  logger: ReturnType<typeof createLogger>,
+  lifecycle: Lifecycle,
+  onFirstSignIn: (signIn: FirstSignIn) => void,
+) {
   const observability = await openObservability(config, logger, lifecycle);
   const { metrics, events, tracing, reporter, accessLog } = observability;
   const databaseUrl = await prepareDatabase(config, logger, lifecycle);
@@ -129,13 +134,13 @@ async function open(config: Config, logger: ReturnType<typeof createLogger>, lif
     version,
     ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
   });
+  const firstSignIn = await prepareFirstStart(services, config, logger);
+  if (firstSignIn) onFirstSignIn(firstSignIn);
   const server = await listen(app, config.http);
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
-  // Last of all: what it answers is shown once, by a process that has started.
-  const firstSignIn = await prepareFirstStart(services, config, logger);
-  return { port: server.port, health, reporter, firstSignIn };
+  return { port: server.port, health, reporter };
 }
 
 async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {

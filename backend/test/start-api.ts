@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
+import type { Express } from 'express';
 import request from 'supertest';
 import { createApp } from '../src/app.js';
 import { loadConfig } from '../src/config.js';
@@ -45,6 +46,7 @@ export function startApi(options: ApiOptions = {}) {
   let connections: Connections;
   let services: Services;
   let server: HttpServer;
+  let app: Express;
   let database: TestDatabase | undefined;
   let url: string;
   let adminToken: string;
@@ -78,7 +80,7 @@ export function startApi(options: ApiOptions = {}) {
     const { secretKey = randomBytes(32), monotonicNow } = options;
     services = createServices({ connections, redis, events, tracing, secretKey, config, now, monotonicNow });
     const ok = { status: 'ok' as const };
-    const app = createApp({
+    app = createApp({
       services,
       system: {
         health: {
@@ -146,6 +148,7 @@ export function startApi(options: ApiOptions = {}) {
     lines,
     /** What was reported as a bug since the test began. */
     reported,
+    app: () => app,
     services: () => services,
     connections: () => connections,
     /** Projects everything that waits. */

@@ -1,16 +1,14 @@
 /**
  * The content policies of the pages, in a real browser against a running Pitwall: what they forbid, no page needs.
  *
- *   BASE_URL=http://localhost:8000 npm run e2e -w frontend
+ *   BASE_URL=http://localhost:8000 PITWALL_ADMIN_PASSWORD=... npm run e2e -w frontend
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { executablePath, launchBrowser, whyNoBrowser } from './browser.ts';
-
-const BASE_URL = process.env['BASE_URL'] ?? 'http://localhost:8000';
-const WITHOUT_BROWSER = { skip: executablePath === undefined ? whyNoBrowser : false };
+import { launchBrowser, openSession, skip } from './browser.ts';
+import { Api, BASE_URL } from './service.ts';
 
 /** What was forbidden to a context's pages, what threw on them, and what the browser complained of. */
 const complaints: string[] = [];
@@ -31,24 +29,22 @@ async function openContext(browser: Browser): Promise<BrowserContext> {
   return context;
 }
 
-async function sendRun(pipeline: string): Promise<void> {
+async function sendRun(api: Api, pipeline: string): Promise<void> {
   const started_at = new Date(Date.now() - 60_000).toISOString();
   const times = { status: 'failed', started_at, finished_at: new Date().toISOString() };
   const data = { pipeline, run_id: randomUUID(), attempt: 1, jobs: [{ name: 'build', ...times }], ...times };
-  const answer = await fetch(new URL('/api/v1/ingest', BASE_URL), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'pipeline_run', source: 'e2e', data }),
-  });
-  assert.ok(answer.ok, `POST /api/v1/ingest answered ${answer.status}: ${await answer.text()}`);
+  await api.request('POST', '/ingest', { type: 'pipeline_run', source: 'e2e', data });
 }
 
-describe('SEC23 the content policy', WITHOUT_BROWSER, () => {
+describe('SEC23 the content policy', { skip }, () => {
   let browser: Browser;
   let context: BrowserContext;
+  let api: Api;
   before(async () => {
+    api = await Api.signIn();
     browser = await launchBrowser();
     context = await openContext(browser);
+    await openSession(context);
   });
   after(() => browser?.close());
 
@@ -66,11 +62,43 @@ describe('SEC23 the content policy', WITHOUT_BROWSER, () => {
     await withoutComplaint('/', async (page) => {
       const pipeline = `policies ${randomUUID().slice(0, 8)}`;
       await page.getByRole('status').filter({ hasText: /Live$/ }).waitFor();
-      await sendRun(pipeline);
+      await sendRun(api, pipeline);
       await page.getByRole('article', { name: pipeline }).getByRole('list').getByRole('link').last().click();
       await page.getByRole('heading', { name: 'Jobs' }).waitFor();
       await page.getByRole('button', { name: /theme/ }).click();
     });
+  });
+
+  it('lets people be looked after', async () => {
+    for (const [path, button] of [
+      ['/users', 'Invite a person'],
+      ['/sources', 'Connect a source'],
+      ['/tokens', 'Create a token'],
+      ['/account', /^Show the current password/],
+      ['/account/sessions', /: menu$/],
+      ['/audit', /^Details of/],
+    ] as const) {
+      await withoutComplaint(path, async (page) => {
+        await page.getByRole('button', { name: button }).first().click();
+        await page.getByRole('link', { name: 'Pipelines' }).first().waitFor({ state: 'attached' });
+      });
+    }
+  });
+
+  it('lets somebody sign in by a link or a password', async () => {
+    const nobodys = await openContext(browser);
+    const page = await nobodys.newPage();
+    complaints.length = 0;
+    for (const path of ['/signin', '/activate#unknown', '/setup#unknown']) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+    }
+    await nobodys.close();
+    // That nobody is signed in, and that the links are unknown, is what the service answers.
+    assert.deepEqual(
+      complaints.filter((complaint) => !/status of 40[14]/.test(complaint)),
+      [],
+    );
   });
 
   it('lets the documentation of the API work', async () => {

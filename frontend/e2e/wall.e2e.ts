@@ -1,20 +1,19 @@
 /**
  * The wall and the page of a run, in a real browser against a running Pitwall. It adds a pipeline of its own.
  *
- *   BASE_URL=http://localhost:8000 npm run e2e -w frontend
+ *   BASE_URL=http://localhost:8000 PITWALL_ADMIN_PASSWORD=... npm run e2e -w frontend
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { executablePath, launchBrowser, whyNoBrowser } from './browser.ts';
-
-const BASE_URL = process.env['BASE_URL'] ?? 'http://localhost:8000';
-const THEMES = ['dark', 'light'] as const;
+import { before, describe, it } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { assertFits, audit, openSession, PHONE, skip, THEMES, useBrowser } from './browser.ts';
+import { Api } from './service.ts';
 
 const pipeline = `checkout ${randomUUID().slice(0, 8)}`;
 const startedAt = new Date(Date.now() - 20_000).toISOString();
+
+let api: Api;
 
 /** Tells the service about one run of the test's own pipeline. */
 async function sendRun(runId: string, fields: { status: string; finished_at?: string }): Promise<void> {
@@ -29,34 +28,20 @@ async function sendRun(runId: string, fields: { status: string; finished_at?: st
     commit: 'abc123',
     jobs: [job],
   };
-  const answer = await fetch(new URL('/api/v1/ingest', BASE_URL), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'pipeline_run', source: 'e2e', data: { ...run, ...fields } }),
-  });
-  assert.ok(answer.ok, `POST /api/v1/ingest answered ${answer.status}: ${await answer.text()}`);
+  await api.request('POST', '/ingest', { type: 'pipeline_run', source: 'e2e', data: { ...run, ...fields } });
 }
 
-describe('the web interface', { skip: executablePath === undefined ? whyNoBrowser : false }, () => {
-  let browser: Browser;
+describe('the wall', { skip }, () => {
+  const withAnyPage = useBrowser();
   before(async () => {
-    browser = await launchBrowser();
+    api = await Api.signIn();
   });
-  after(() => browser?.close());
 
-  /** Works with a page of its own, and fails when a script on it threw. */
-  async function withPage(options: BrowserContextOptions, work: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({ baseURL: BASE_URL, ...options });
-    try {
-      const page = await context.newPage();
-      const thrown: string[] = [];
-      page.on('pageerror', ({ message }) => thrown.push(message));
+  const withPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>) =>
+    withAnyPage(options, async (page) => {
+      await openSession(page);
       await work(page);
-      assert.deepEqual(thrown, []);
-    } finally {
-      await context.close();
-    }
-  }
+    });
 
   const card = (page: Page) => page.getByRole('article', { name: pipeline });
   const liveStream = (page: Page) => page.getByRole('status').filter({ hasText: /Live$/ });
@@ -66,12 +51,6 @@ describe('the web interface', { skip: executablePath === undefined ? whyNoBrowse
     await card(page).getByRole('list').getByRole('link').last().click();
     await page.waitForURL(/\/runs\//);
     await page.getByRole('heading', { name: 'Jobs' }).waitFor();
-  }
-
-  async function audit(page: Page): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const findings = violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-    assert.deepEqual(findings, []);
   }
 
   const runId = randomUUID();
@@ -152,13 +131,12 @@ describe('the web interface', { skip: executablePath === undefined ? whyNoBrowse
   }
 
   it('fits a phone', async () => {
-    await withPage({ viewport: { width: 390, height: 844 } }, async (page) => {
-      const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await withPage(PHONE, async (page) => {
       await page.goto('/');
       await card(page).waitFor();
-      assert.ok((await overflow()) <= 0, 'the wall is wider than the screen');
+      await assertFits(page);
       await openRun(page);
-      assert.ok((await overflow()) <= 0, 'the page of the run is wider than the screen');
+      await assertFits(page);
     });
   });
 

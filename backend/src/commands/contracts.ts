@@ -1,17 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { endpointGroups } from '../app.js';
-import { loadConfig } from '../config.js';
-import { connectDatabase } from '../database/client.js';
-import { createServices } from '../dependencies.js';
+import { accessTable } from '../http/access-table.js';
 import { openApiDocument } from '../http/openapi.js';
 import { postmanCollection } from '../http/postman.js';
-import { createEvents } from '../observability/events.js';
-import { createLogger } from '../observability/logger.js';
-import { createMetrics } from '../observability/metrics.js';
-import { createTracing } from '../observability/tracing.js';
 import { version } from '../version.js';
+import { describedEndpoints } from './described-endpoints.js';
 
 /**
  * Writes the documents that are made from the endpoints: `contracts`, or `contracts --check`, which fails where a
@@ -19,16 +12,18 @@ import { version } from '../version.js';
  */
 const OPENAPI = fileURLToPath(new URL('../../openapi.json', import.meta.url));
 const POSTMAN = fileURLToPath(new URL('../../../docs/pitwall.postman_collection.json', import.meta.url));
+const ACCESS = fileURLToPath(new URL('../../../docs/ACCESS.md', import.meta.url));
 
-const groups = await endpoints();
+const groups = await describedEndpoints();
 const document = openApiDocument(groups, version);
-const contracts: [string, unknown][] = [
-  [OPENAPI, document],
-  [POSTMAN, postmanCollection(groups, document)],
+const json = (content: unknown) => `${JSON.stringify(content, null, 2)}\n`;
+const contracts: [string, string][] = [
+  [OPENAPI, json(document)],
+  [POSTMAN, json(postmanCollection(groups, document))],
+  [ACCESS, accessTable(groups)],
 ];
 let drifted = 0;
-for (const [path, content] of contracts) {
-  const text = `${JSON.stringify(content, null, 2)}\n`;
+for (const [path, text] of contracts) {
   const before = await readFile(path, 'utf8').catch(() => '');
   if (text === before) continue;
   if (process.argv.includes('--check')) {
@@ -40,20 +35,3 @@ for (const [path, content] of contracts) {
   }
 }
 process.exit(drifted === 0 ? 0 : 1);
-
-/** The endpoints of services that are never called: nothing is connected. */
-async function endpoints() {
-  const config = loadConfig({});
-  const metrics = createMetrics({ defaultMetrics: false });
-  const events = createEvents({ logger: createLogger(config.log), metrics });
-  const tracing = await createTracing({ endpoint: undefined, serviceName: '', serviceVersion: '', environment: '' });
-  const connections = connectDatabase({ url: 'postgresql://nowhere', poolSize: 1, onIdleError: () => undefined });
-  const now = () => new Date();
-  const services = createServices({ connections, events, tracing, secretKey: randomBytes(32), config, now });
-  const unused = () => Promise.reject(new Error('Endpoints are only described here.'));
-  return endpointGroups(
-    services,
-    { health: { report: unused }, metrics, info: () => unused() as never },
-    config.intake,
-  );
-}

@@ -10,13 +10,15 @@ import { actorOf, rateKeyOf, type AuditRecord, type Protection } from './protect
 const HOW_TO_SIGN_IN = 'Sign in, or send an API token as `Authorization: Bearer pw_...`.';
 const CHANGELESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+type Guarded = Pick<Endpoint, 'method' | 'access' | 'concealed' | 'rate'>;
+
 /**
  * Lets a request through to its endpoint, and says who asks where the endpoint wants to know. Counted first, refused
  * after, so that guessing is limited too. Runs once per request: nothing in it waits unless it must.
  */
 export async function admit(
   protection: Protection,
-  endpoint: Endpoint,
+  endpoint: Guarded,
   req: Request,
   res: Response,
 ): Promise<Caller | undefined> {
@@ -38,39 +40,35 @@ export async function admit(
     if (limited) await limited;
   }
   if (!wanted) return undefined;
-  fault ??= faultOf(protection, endpoint, req, caller);
-  if (!fault) return caller;
+  const refused = fault ?? faultOf(protection, endpoint, req, caller);
+  if (!refused) return caller;
   // Who sent nothing to be known by was not refused, only asked.
-  if (caller || hasCredential(req)) await protection.record(denial(endpoint, req, res, caller, fault));
-  throw fault;
+  if (caller || fault) await protection.record(denial(endpoint, req, res, caller, refused));
+  throw refused;
 }
 
 /**
- * For pages that are no endpoints: lets those through who have the access, and sends a browser that does not to the page
- * for signing in.
+ * For pages that are no endpoints: lets those through who have the access, and sends a browser of nobody's to the page for
+ * signing in.
  */
 export function requireAccess(protection: Protection, access: 'viewer'): RequestHandler {
   return async (req, res, next) => {
-    const identified = await Promise.resolve()
-      .then(() => protection.identify(req))
-      .catch((error: unknown) => (error instanceof UnauthenticatedError ? error : Promise.reject(error)));
-    if (identified && !(identified instanceof Error) && identified.rights.has(access)) return next();
-    const browsing = req.method === 'GET' && req.accepts(['json', 'html']) === 'html';
-    if (browsing) {
-      return send(res, 302, null, [
-        'Location',
-        `/signin?next=${encodeURIComponent(req.originalUrl)}`,
-        'Vary',
-        'Accept',
-      ]);
+    localsOf(res).route = req.baseUrl.toLowerCase();
+    try {
+      await admit(protection, { method: 'get', access, rate: 'read' }, req, res);
+    } catch (error) {
+      const browsing = req.method === 'GET' && req.accepts(['json', 'html']) === 'html';
+      if (!browsing || !(error instanceof UnauthenticatedError)) throw error;
+      const page = `/signin?next=${encodeURIComponent(req.originalUrl)}`;
+      return send(res, 302, null, ['Location', page, 'Vary', 'Accept']);
     }
-    throw identified instanceof Error ? identified : new UnauthenticatedError(HOW_TO_SIGN_IN);
+    next();
   };
 }
 
 function faultOf(
   protection: Protection,
-  { access, concealed }: Endpoint,
+  { access, concealed }: Guarded,
   req: Request,
   caller: Caller | undefined,
 ): AppError | undefined {
@@ -98,7 +96,7 @@ export const nothingAt = (req: Request) =>
   new HttpError(404, `There is nothing at ${req.originalUrl.split('?', 1)[0]?.slice(0, 200)}.`);
 
 function denial(
-  { method, access }: Endpoint,
+  { method, access }: Guarded,
   req: Request,
   res: Response,
   caller: Caller | undefined,
@@ -115,6 +113,3 @@ function denial(
     details: { reason: fault.message, path: req.path.slice(0, 200), access },
   };
 }
-
-const hasCredential = ({ headers: { authorization, cookie } }: Request) =>
-  authorization !== undefined || cookie !== undefined;

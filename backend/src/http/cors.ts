@@ -14,6 +14,7 @@ const MAX_AGE_SECONDS = '7200';
  */
 export function cors(origins: Pick<Origins, 'mayRead'>): RequestHandler {
   return (req, res, next) => {
+    if (!req.url.startsWith('/api/')) return next();
     // Also where there is no Origin: a cache must not hand that answer to a page.
     res.vary('Origin');
     const { origin } = req.headers;

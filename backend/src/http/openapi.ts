@@ -44,7 +44,7 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
   return document;
 }
 
-const ACCESS_TEXT: Record<Access, string> = {
+export const ACCESS_TEXT: Record<Access, string> = {
   public: 'Open to anybody.',
   signed: "Verified by the sender's signature.",
   ingest: 'For tokens that may hand in, and for Maintainers and Admins.',

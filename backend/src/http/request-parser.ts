@@ -6,7 +6,8 @@ import type { Endpoint } from './endpoint.js';
 import { JsonError, parseJson } from './json.js';
 import { isCredential } from './url-credentials.js';
 
-const MAX_FAULTS = 100;
+/** How many an answer names. */
+export const MAX_FAULTS = 100;
 const MAX_PARSED_URLS = 500;
 const MAX_PARSED_URL_LENGTH = 500;
 

@@ -226,6 +226,7 @@ describe('secrets', () => {
     'GET /live?access_token=canary&limit=1',
     'remote said ghp_canarycanarycanary',
     'glpat-canarycanary was refused',
+    `pw_canary${'0'.repeat(40)} and pwr_canary${'0'.repeat(40)} are ours`,
   ])('are left out of the text: %s', (said) => {
     const { logger, text } = startLogger();
 

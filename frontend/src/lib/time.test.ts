@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatAgo, formatDuration, formatTick, secondsBetween, ticks } from './time.ts';
+import { formatAgo, formatDuration, formatTick, formatUntil, secondsBetween, ticks } from './time.ts';
 
 it('writes a duration in two units at most', () => {
   const written = [0, 0.4, 8, 187, 3840, 183_600].map(formatDuration);
@@ -12,6 +12,12 @@ it('says how long ago in the largest whole unit', () => {
   const said = [0, 40, 719, 18_000, 86_400, 300_000].map(formatAgo);
 
   assert.deepEqual(said, ['just now', '40s ago', '11 min ago', '5 h ago', '1 day ago', '3 days ago']);
+});
+
+it('says about how much time is left', () => {
+  const said = [0, 0.4, 40, 719, 18_000, 86_400, 300_000].map(formatUntil);
+
+  assert.deepEqual(said, ['now', 'in 1s', 'in 40s', 'in 12 min', 'in 5 h', 'in 1 day', 'in 3 days']);
 });
 
 it('does not let a fast clock make a negative span', () => {

@@ -28,6 +28,16 @@ export function formatAgo(seconds: number): string {
   return days === 1 ? '1 day ago' : `${days} days ago`;
 }
 
+/** The time that is left: `in 40s`, `in 12 min`, `in 5 h`, `in 3 days`; `now` when none is. */
+export function formatUntil(seconds: number): string {
+  if (seconds <= 0) return 'now';
+  if (seconds < MINUTE) return `in ${Math.ceil(seconds)}s`;
+  if (seconds < HOUR) return `in ${Math.round(seconds / MINUTE)} min`;
+  if (seconds < DAY) return `in ${Math.round(seconds / HOUR)} h`;
+  const days = Math.round(seconds / DAY);
+  return days === 1 ? 'in 1 day' : `in ${days} days`;
+}
+
 /** The instant in the reader's own time zone and language, to the second. */
 export const formatInstant = (instant: string): string =>
   new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

@@ -11,6 +11,7 @@ function start() {
   const dropped: string[] = [];
   let letGo = (): void => undefined;
   let failure: Error | undefined;
+  const clock = { now: new Date(0) };
   const held = new Promise<void>((resolve) => (letGo = resolve));
   const audit = new AuditService(
     {
@@ -23,9 +24,9 @@ function start() {
       head: async () => CHAIN_START,
     },
     { audited: () => undefined, auditDropped: ({ action }) => void dropped.push(action), auditHead: () => undefined },
-    () => new Date(0),
+    () => clock.now,
   );
-  return { audit, written, dropped, letGo, failWith: (error: Error) => (failure = error) };
+  return { audit, clock, written, dropped, letGo, failWith: (error: Error) => (failure = error) };
 }
 
 const entry = (outcome: NewAuditEntry['outcome'], action: string): NewAuditEntry => ({
@@ -82,4 +83,20 @@ it('writes everything that was handed in before it is drained', async () => {
 
   expect(written.flat().map(({ action }) => action)).toEqual(['one', 'two']);
   await Promise.all(records);
+});
+
+it('takes sixty denials a minute of strangers at one address, whoever else sends', async () => {
+  const { audit, clock, dropped, letGo, written } = start();
+  letGo();
+  const deny = (remote: string) => audit.record({ ...entry('denied', remote), remote });
+
+  for (let count = 0; count < 100; count++) await deny('192.0.2.1');
+  await deny('192.0.2.2');
+  await audit.record({ ...entry('failed', 'failure'), remote: '192.0.2.1' });
+  await audit.record({ ...entry('denied', 'known'), remote: '192.0.2.1', actor: { kind: 'user' } });
+  clock.now = new Date(60_000);
+  await deny('192.0.2.1');
+
+  expect(dropped).toEqual(Array(40).fill('192.0.2.1'));
+  expect(written.flat()).toHaveLength(64);
 });

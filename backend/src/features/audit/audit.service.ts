@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isTransient } from '../../database/errors.js';
 import { GroupCommit } from '../../database/group-commit.js';
 import type { JsonPage } from '../../database/json-page.js';
@@ -12,12 +13,16 @@ const MIB = 1024 * 1024;
 /** Small, so that an entry that is waited for has at most one group of denials before it. */
 const GROUP_LIMITS = { maxItems: 500, maxBytes: 4 * MIB, maxWaitingBytes: Infinity };
 const MAX_WAITING_DENIALS = 500;
+/** Of those that nobody knows, from one address: whoever is known can be disabled. */
+const MAX_DENIALS_PER_MINUTE = 60;
+const MAX_ADDRESSES = 10_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Who did what, and how it ended: rows that are only ever added, each chained to the one before it. */
 export class AuditService {
   private readonly group: GroupCommit<AuditRow, void>;
   private waitingDenials = 0;
+  private readonly denials = new LRUCache<string, { minute: number; count: number }>({ max: MAX_ADDRESSES });
 
   constructor(
     private readonly entries: Pick<AuditRepository, 'append' | 'list' | 'head'>,
@@ -32,15 +37,27 @@ export class AuditService {
   }
 
   /**
-   * Resolves once the entry is committed. A denial is dropped and counted while too many wait, since anybody can cause
-   * them; every other entry waits its turn. Throws UnavailableError when the database does not take it.
+   * Resolves once the entry is committed. A denial is dropped and counted while too many wait, or come from one address,
+   * since anybody can cause them; every other entry waits its turn. Throws UnavailableError when the database does not take it.
    */
   async record(entry: NewAuditEntry): Promise<void> {
     const row = rowOf(entry, this.now());
     if (entry.outcome !== 'denied') return this.append(row);
-    if (this.waitingDenials >= MAX_WAITING_DENIALS) return this.events.auditDropped({ action: row.action });
+    if (this.waitingDenials >= MAX_WAITING_DENIALS || this.isFlood(row)) {
+      return this.events.auditDropped({ action: row.action });
+    }
     this.waitingDenials++;
     await this.append(row).finally(() => this.waitingDenials--);
+  }
+
+  /** Counts a denial. A log that anybody may fill from one address is a disk that anybody may fill. */
+  private isFlood({ actorKind, remote, at }: AuditRow): boolean {
+    if (actorKind !== 'anonymous' || remote === null) return false;
+    const minute = Math.floor(at.getTime() / 60_000);
+    const counted = this.denials.get(remote);
+    const count = counted?.minute === minute ? counted.count + 1 : 1;
+    this.denials.set(remote, { minute, count });
+    return count > MAX_DENIALS_PER_MINUTE;
   }
 
   list(query: AuditQuery): Promise<JsonPage> {

@@ -125,12 +125,19 @@ export class SessionRepository {
     await this.database.session.deleteMany({ where: { userId, ...(except && { id: { not: except } }) } });
   }
 
-  async deleteExpired(userId: string, now: Date, idleSince: Date): Promise<void> {
-    const expired = [{ expiresAt: { lte: now } }, { kind: 'browser' as const, lastSeenAt: { lte: idleSince } }];
-    await this.database.session.deleteMany({ where: { userId, OR: expired } });
+  /** Ends the expired ones, and of the others all but the latest used. */
+  async makeRoom(userId: string, now: Date, idleSince: Date, atMost: number): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM sessions WHERE user_id = $1 AND (
+         expires_at <= $2 OR (kind = 'browser' AND last_seen_at <= $3)
+         OR id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC OFFSET $4)
+       )`,
+      [userId, now, idleSince, atMost],
+    );
   }
 
   private async find(text: string, values: unknown[]): Promise<SessionRow | undefined> {
+    // eslint-disable-next-line pitwall/static-sql -- Both callers hand in the constants above.
     return (await this.pool.query<SessionRow>(prepared(text, values))).rows[0];
   }
 }

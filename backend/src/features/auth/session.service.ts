@@ -29,6 +29,8 @@ export interface OpenedSession {
 
 const COOKIE_SECRET_BYTES = 32;
 const TOUCH_EVERY_MS = 60_000;
+/** Of one user: a script that signs in at each run must not fill the table. */
+const MAX_SESSIONS = 100;
 const MAX_USER_AGENT_LENGTH = 256;
 
 /**
@@ -49,7 +51,7 @@ export class SessionService {
       | 'delete'
       | 'deleteBySecret'
       | 'deleteAll'
-      | 'deleteExpired'
+      | 'makeRoom'
     >,
     private readonly changes: Pick<IdentityChanges, 'announce'>,
     private readonly limits: SessionLimits,
@@ -71,7 +73,7 @@ export class SessionService {
     const lifetimeMs = kind === 'browser' ? this.limits.browserMs : this.limits.clientMs;
     const session = { id: uuidv7(), expiresAt: new Date(createdAt.getTime() + lifetimeMs) };
     const secret = kind === 'browser' ? randomBytes(COOKIE_SECRET_BYTES).toString('base64url') : newSecretToken('pwr_');
-    await this.sessions.deleteExpired(userId, createdAt, this.idleSince());
+    await this.sessions.makeRoom(userId, createdAt, this.idleSince(), MAX_SESSIONS - 1);
     const row = {
       ...session,
       userId,

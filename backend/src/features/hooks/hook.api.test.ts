@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { githubSignature } from '../../../test/github-delivery.js';
 import { startApi, unique } from '../../../test/start-api.js';
 
-const { api, connections } = startApi();
+const { api, connections, services } = startApi();
 
 const SECRET = "It's a Secret to Everybody";
 /** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries#testing-the-webhook-payload-validation */
@@ -60,6 +60,54 @@ it.each([
   expect({ status, type }).toEqual({ status: 401, type: 'application/problem+json' });
   expect(body.detail).toContain(reason);
   expect(await eventsOf(source.id)).toEqual([]);
+});
+
+/** https://github.com/octokit/webhooks-methods.js/blob/main/test/verify.test.ts: GitHub's own library. */
+const OCTOKIT: [string, string, string, string][] = [
+  ['compact', 'mysecret', '{"foo":"bar"}', 'sha256=4864d2759938a15468b5df9ade20bf161da9b4f737ea61794142f3484236bda3'],
+  [
+    'indented',
+    'mysecret',
+    '{\n  "foo": "bar"\n}\n',
+    'sha256=e3eccac34c43c7dc1cbb905488b1b81347fcc700a7b025697a9d07862256023f',
+  ],
+  [
+    'with escaped control characters and hearts',
+    'development',
+    String.raw`{"foo":"Foo\n\u001B[34mbar: ♥♥♥♥♥♥♥♥\nthis-is-lost\u001B[0m\u001B[2K"}`,
+    'sha256=afecc3caa27548bb90d51a50384cb2868b9a3327b4ad6a01c9bd4ed0f8b0b12c',
+  ],
+  [
+    'with an escaped backslash',
+    'development',
+    String.raw`{"foo":"\\u001b"}`,
+    'sha256=6f8326efbacfbd04e870cea25b5652e635be8c9807f2fd5348ef60753c9e96ed',
+  ],
+];
+
+it.each(OCTOKIT)(
+  "SEC3 accepts octokit's example %s, and the same in no other bytes",
+  async (_what, secret, payload, signature) => {
+    // These secrets are shorter than those that the API takes.
+    const name = unique('octokit');
+    const { id } = await services().sources.create({ name, kind: 'github', secret });
+    const status = async (body: string) => (await deliver(name, body, { 'X-Hub-Signature-256': signature })).status;
+
+    for (const body of [` ${payload}`, `${payload}\n`, payload.replace(':', ': '), payload.replace('foo', 'Foo')]) {
+      expect(await status(body)).toBe(401);
+    }
+    expect(await eventsOf(id)).toEqual([]);
+    expect(await status(payload)).toBe(202);
+    expect((await eventsOf(id))[0].body.toString()).toBe(payload);
+  },
+);
+
+it('SEC3 refuses a signature over the same fields in another order', async () => {
+  const source = await connect();
+  const signature = githubSignature('{"a":1,"b":2}', SECRET);
+
+  await deliver(source.name, '{"b":2,"a":1}', { 'X-Hub-Signature-256': signature }).expect(401);
+  await deliver(source.name, '{"a":1,"b":2}', { 'X-Hub-Signature-256': signature }).expect(202);
 });
 
 it('counts a delivery that is sent again once, and answers it alike', async () => {

@@ -7,6 +7,8 @@ import { userSchema } from './user.schema.js';
 const tag = 'Accounts';
 /** Room for a thousand characters, each of them escaped. */
 const MAX_BODY_BYTES = 32 * 1024;
+const EXAMPLE_TOKEN = 'what stands after the # of the link';
+const EXAMPLE_PASSWORD = 'correct horse battery staple';
 
 /** For those who cannot sign in yet: what they hold is a link. */
 export const accountRoutes = (accounts: AccountService) => [
@@ -18,7 +20,9 @@ export const accountRoutes = (accounts: AccountService) => [
     description: 'A link that is unknown, used, replaced or expired is not found.',
     access: 'public',
     rate: 'auth',
+    audit: 'none',
     request: { body: linkTokenSchema },
+    example: { token: EXAMPLE_TOKEN },
     maxBodyBytes: MAX_BODY_BYTES,
     response: { status: 200, schema: linkDescriptionSchema },
     errors: [NotFoundError],
@@ -34,6 +38,7 @@ export const accountRoutes = (accounts: AccountService) => [
     rate: 'auth',
     audit: 'account.set_up',
     request: { body: setupSchema },
+    example: { token: EXAMPLE_TOKEN, email: 'ada@example.com', name: 'Ada Lovelace', password: EXAMPLE_PASSWORD },
     maxBodyBytes: MAX_BODY_BYTES,
     response: { status: 201, schema: userSchema },
     errors: [NotFoundError, UnavailableError],
@@ -50,6 +55,7 @@ export const accountRoutes = (accounts: AccountService) => [
     rate: 'auth',
     audit: 'account.activated',
     request: { body: activationSchema },
+    example: { token: EXAMPLE_TOKEN, password: EXAMPLE_PASSWORD },
     maxBodyBytes: MAX_BODY_BYTES,
     response: { status: 200, schema: userSchema },
     errors: [NotFoundError, UnavailableError],

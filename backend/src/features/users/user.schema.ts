@@ -55,7 +55,12 @@ export const userChangeSchema = z
 /** What is to become a user, with the password that the person would choose. */
 export const userDraftSchema = newUserSchema.extend({ password: z.string().optional() });
 
-export const userValidationBody = z.record(z.string(), z.unknown()).meta({ id: 'UserDraft' });
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Left as it came: `z.record` would drop a key `__proto__`, which is a fault like any other. */
+export const userValidationBody = z
+  .custom<Record<string, unknown>>(isObject, 'is not an object')
+  .meta({ id: 'UserDraft', override: { type: 'object', additionalProperties: true } });
 
 export const userValidationSchema = z
   .object({ valid: z.boolean(), faults: z.array(z.object({ pointer: z.string(), detail: z.string() })) })

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../errors.js';
 import type { Role } from '../../http/caller.js';
 import { encodeCursor } from '../../http/pagination.js';
-import { faultsOf } from '../../http/request-parser.js';
+import { faultsOf, MAX_FAULTS } from '../../http/request-parser.js';
 import { issueLink } from './account-link.js';
 import type { AccountLink } from './account-link.schema.js';
 import { passwordFault } from './password-policy.js';
@@ -82,7 +82,7 @@ export class UserService {
     const person = { ...(email !== undefined && { email }), ...(name !== undefined && { name }) };
     const fault = typeof draft.password === 'string' ? passwordFault(draft.password, person) : undefined;
     if (fault !== undefined) faults.push({ pointer: '#/password', detail: fault });
-    return { valid: faults.length === 0, faults };
+    return { valid: faults.length === 0, faults: faults.slice(0, MAX_FAULTS) };
   }
 
   async update(id: string, change: UserChange, callerId?: string): Promise<UserRow> {

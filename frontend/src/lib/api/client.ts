@@ -1,12 +1,11 @@
-import createClient, { type FetchResponse } from 'openapi-fetch';
-import { ApiProblem } from './problem.ts';
+import createClient from 'openapi-fetch';
+import { AccountApi } from './account.ts';
+import { AuditApi } from './audit.ts';
+import { type Answer, type ApiClient, answerOf } from './request.ts';
 import type { paths } from './schema.d.ts';
-
-type Answer<Path extends keyof paths> = paths[Path] extends {
-  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
-}
-  ? Body
-  : never;
+import { SourcesApi } from './sources.ts';
+import { TokensApi } from './tokens.ts';
+import { UsersApi } from './users.ts';
 
 export type PipelinePage = Answer<'/api/v1/pipelines'>;
 export type Pipeline = PipelinePage['items'][number];
@@ -24,15 +23,25 @@ export interface PipelineFilter {
   status: Status | null;
 }
 
-/** What a page of pipelines holds at most: the limit of the API. */
+/** What a page of any list holds at most: the limit of the API. */
 export const MAX_PAGE_SIZE = 100;
 
 /** The HTTP API of the same origin. Every method throws an `ApiProblem` when there is no good answer. */
 export class Api {
-  private readonly client;
+  readonly account: AccountApi;
+  readonly users: UsersApi;
+  readonly sources: SourcesApi;
+  readonly tokens: TokensApi;
+  readonly audit: AuditApi;
+  private readonly client: ApiClient;
 
   constructor(fetch: typeof globalThis.fetch) {
     this.client = createClient<paths>({ fetch });
+    this.account = new AccountApi(this.client);
+    this.users = new UsersApi(this.client);
+    this.sources = new SourcesApi(this.client);
+    this.tokens = new TokensApi(this.client);
+    this.audit = new AuditApi(this.client);
   }
 
   pipelines({ q, status }: PipelineFilter, page: { limit: number; cursor?: string }): Promise<PipelinePage> {
@@ -47,15 +56,4 @@ export class Api {
   info(): Promise<Answer<'/api/v1/info'>> {
     return answerOf(this.client.GET('/api/v1/info'));
   }
-}
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the bounds of FetchResponse are not exported
-async function answerOf<T extends Record<string | number, any>, O, M extends `${string}/${string}`>(
-  request: Promise<FetchResponse<T, O, M>>,
-): Promise<NonNullable<FetchResponse<T, O, M>['data']>> {
-  const { data, error, response } = await request.catch((cause: unknown) => {
-    throw ApiProblem.unreachable(cause);
-  });
-  if (data === undefined || data === null) throw ApiProblem.fromAnswer(response, error);
-  return data;
 }

@@ -1,14 +1,12 @@
 import { createContext } from 'svelte';
 import type { Api } from '../api/client.ts';
 import type { Clock } from './clock.svelte.ts';
-import type { Live } from './live.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
 
 /** What every page may ask for; built once by the root layout. */
 export interface Pitwall {
   api: Api;
   clock: Clock;
-  live: Live;
   theme: Theme;
 }
 
