@@ -183,3 +183,11 @@ it('SEC8 what was ended stays so when the user is enabled again; their API token
   expect(await statusAt(here, held.accessToken)).toBe(401);
   expect(await statusAt(here, held.apiToken)).toBe(200);
 });
+
+it('SEC8 somebody who is disabled is refused, even where their sessions were not ended', async () => {
+  const { user, held, apiClient: client } = credentials;
+  // As when the process was killed in between.
+  await here.connections().pool.query('UPDATE users SET disabled_at = now() WHERE id = $1', [user.id]);
+  for (const headers of Object.values(held)) expect(await statusAt(deaf, headers)).toBe(401);
+  await anybody.post('/auth/refresh').send({ refreshToken: client.refreshToken }).expect(401);
+});

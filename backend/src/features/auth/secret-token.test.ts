@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { plainFields } from '../../observability/log-fields.js';
 import { isSecretToken, newSecretToken, secretHash } from './secret-token.js';
 
 const CHARACTERS = 62;
@@ -56,4 +57,13 @@ it('SEC37 a token in which something is changed is no token', () => {
 it('whatever is given is a token or not, and nothing else', () => {
   fc.assert(fc.property(fc.string(), (text) => !isSecretToken('pw_', text)));
   fc.assert(fc.property(fc.string({ minLength: 46, maxLength: 46 }), (text) => !isSecretToken('pw_', `pw_${text}`)));
+});
+
+it('SEC16 a token is taken out of what is logged, wherever it stands in a text', () => {
+  for (const prefix of ['pw_', 'pwr_'] as const) {
+    const token = newSecretToken(prefix);
+    const logged = plainFields(() => ({ note: `sent ${token}, and`, error: new Error(`No ${token} here.`) }));
+    expect(JSON.stringify(logged)).not.toContain(token);
+    expect(logged.note).toBe('sent [redacted], and');
+  }
 });

@@ -172,7 +172,16 @@ describe('SEC39 a refresh token', () => {
   it('is taken by at most one of fifty at once, and nobody has a session after', async () => {
     const user = await create();
     const { refreshToken } = await apiClient(user);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    // Held, so that they are under way at once.
+    const holding = await pool().connect();
+    await holding.query('BEGIN');
+    await holding.query('SELECT 1 FROM sessions WHERE user_id = $1 FOR UPDATE', [user.id]);
+    const asked = Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    const waiting = () => holding.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+    while (((await waiting()).rowCount ?? 0) < 5) await new Promise(setImmediate);
+    await holding.query('COMMIT');
+    holding.release();
+    const answers = await asked;
     const won = answers.filter(({ status: answered }) => answered === 200);
     expect(won.length).toBeLessThanOrEqual(1);
     expect(answers.filter(({ status: answered }) => answered === 401)).toHaveLength(50 - won.length);

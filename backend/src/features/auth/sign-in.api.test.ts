@@ -72,6 +72,17 @@ describe('SEC11 an address that nobody has', () => {
     expect([m, t, p].map(Number)).toEqual([ARGON2ID.memoryCost, ARGON2ID.timeCost, ARGON2ID.parallelism]);
   });
 
+  it('waits for the verification of a password, as any other does', async () => {
+    for (const { email } of [await create(), { email: `${randomUUID()}@example.com` }]) {
+      // Passwords are checked in turn: whoever is answered before these were hashed had none checked.
+      let hashed = 0;
+      const before = Array.from({ length: 12 }, () => hashPassword(PASSWORD).then(() => hashed++));
+      await logIn(email, WRONG_PASSWORD).expect(401);
+      expect(hashed).toBeGreaterThanOrEqual(before.length - 1);
+      await Promise.all(before);
+    }
+  });
+
   it('may be any text: it is refused, and nothing breaks', async () => {
     for (const email of ['nobody', 'a\0b@example.com', '\ud800@example.com', "' OR 1=1 --", '@', ' '.repeat(254)]) {
       const { status } = await logIn(email);
