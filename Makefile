@@ -79,10 +79,10 @@ migration: $(GENERATED) ## Write the migration from the database to schema.prism
 
 clean: ## Remove everything that was built or installed; data in .pitwall stays
 	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
-	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results
+	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench
+.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast
 test: lint typecheck check-contracts test-unit test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
@@ -115,6 +115,12 @@ test-e2e: $(BACKEND) $(WEB) ## A real browser against the running service (where
 
 test-durability: $(BACKEND) ## kill -9 under load: every acknowledged event is there, once
 	@$(TSX) load/durability/main.ts
+
+security: $(GENERATED) ## Secrets, unsafe code, licences, known vulnerabilities, signatures, SBOM; says what it could not check
+	@$(TSX) scripts/security/main.ts
+
+dast: $(BACKEND) $(WEB) ## Attack a service of its own with wapiti, sqlmap and slowhttptest, where installed (DAST_QUICK=true)
+	@$(TSX) scripts/security/dast/main.ts
 
 bench: $(BACKEND) $(WEB) ## Throughput and latency, each beside its floor
 	@$(TSX) load/bench/main.ts

@@ -5,11 +5,11 @@
  *   --fast     without a pause between the examples
  *   --no-live  without the run at the end
  */
-import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { deliveryOf, exampleDeliveries, type Delivery } from './demo/examples.js';
 import { liveRun } from './demo/live-run.js';
+import { sendDelivery, type Outcome } from './demo/send-delivery.js';
 import { demoSource, type DemoSource } from './demo/source.js';
 import { runScript, type PitwallClient } from './pitwall-client.js';
 
@@ -31,15 +31,12 @@ await runScript(async (client) => {
   tellWhatIsThere(client, outcomes);
 });
 
-interface Outcomes {
-  accepted: number;
-  duplicate: number;
-}
+type Outcomes = Record<Outcome, number>;
 
 async function replay(client: PitwallClient, source: DemoSource): Promise<Outcomes> {
   const outcomes: Outcomes = { accepted: 0, duplicate: 0 };
   for (const delivery of exampleDeliveries()) {
-    const outcome = await send(client, source, delivery);
+    const outcome = await sendDelivery(client, source, delivery);
     outcomes[outcome]++;
     tell(delivery, outcome);
     if (!options.fast) await sleep(PAUSE_MS);
@@ -54,22 +51,8 @@ async function playLiveRun(client: PitwallClient, source: DemoSource): Promise<v
   for (const { second, event, payload } of moments) {
     await sleep(Math.max(0, start + second * 1000 - Date.now()));
     const delivery = deliveryOf(event, payload);
-    tell(delivery, await send(client, source, delivery));
+    tell(delivery, await sendDelivery(client, source, delivery));
   }
-}
-
-async function send(client: PitwallClient, source: DemoSource, { event, id, payload }: Delivery) {
-  const body = JSON.stringify(payload);
-  const signature = createHmac('sha256', source.secret).update(body).digest('hex');
-  const headers = {
-    'user-agent': 'GitHub-Hookshot/demo',
-    'x-github-event': event,
-    'x-github-delivery': id,
-    'x-hub-signature-256': `sha256=${signature}`,
-  };
-  const path = `/hooks/${source.name}`;
-  const { outcome } = await client.request<{ outcome: keyof Outcomes }>(path, { method: 'POST', headers, body });
-  return outcome;
 }
 
 function tell({ event, payload }: Delivery, outcome: string): void {

@@ -123,7 +123,7 @@ async function readToken(): Promise<string> {
 
 /** Runs a script to its end. What a person can act on is said in a sentence, everything else with its stack. */
 export async function runScript(work: (client: PitwallClient) => Promise<void>): Promise<void> {
-  const url = (process.env.PITWALL_URL || 'http://localhost:8000').replace(/\/+$/, '');
+  const url = (process.env.PITWALL_URL || 'http://localhost:8000').replace(/(?<!\/)\/+$/, '');
   try {
     const client = new PitwallClient(url, await readToken());
     await client.checkReachable();

@@ -63,7 +63,7 @@ async function project(
   count: number,
   make: (sourceId: string) => Iterable<NewEvent>,
 ): Promise<Projection> {
-  const { database, pitwall } = bench;
+  const { database } = bench;
   await clearLog(bench);
   await database.query(`TRUNCATE ${TABLES.join(', ')}`);
   // The first record makes its source known; sent again, it wakes the projector.

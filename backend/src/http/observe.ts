@@ -85,7 +85,7 @@ export interface ErrorHandling {
 
 /** Answers with a problem. What nobody foresaw is logged and reported, and its words stay inside. */
 export function answerErrors({ logger, reporter, asUnavailable }: ErrorHandling): ErrorRequestHandler {
-  return (thrown: unknown, req, res, next) => {
+  return (thrown: unknown, req, res, _next) => {
     const error = thrown instanceof AppError ? thrown : (asUnavailable(thrown) ?? thrown);
     const { problem, headers } = toProblem(error);
     const locals = localsOf(res);
@@ -96,7 +96,8 @@ export function answerErrors({ logger, reporter, asUnavailable }: ErrorHandling)
       reporter.report(error, { requestId, method: req.method, route, status: 500 });
     } else if (problem.status > 500)
       logger.warn('A request could not be served.', { method: req.method, route, error });
-    if (res.headersSent) return next(error);
+    // The answer is half out: only its end can still say that something went wrong. Express would print the error, too.
+    if (res.headersSent) return void res.destroy();
     const body = Buffer.from(JSON.stringify({ ...problem, requestId }));
     const type = ['Content-Type', 'application/problem+json; charset=utf-8'];
     send(res, problem.status, body, [...type, ...Object.entries(headers).flat()]);

@@ -2,6 +2,7 @@ import { createServer, STATUS_CODES, type RequestListener, type Server } from 'n
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SERVED_METHODS } from './methods.js';
+import { cutStalledSockets } from './stalled-sockets.js';
 
 /** A request that drips in is cut off: its headers after 10 s, all of it after 30 s. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -34,6 +35,7 @@ export async function listen(
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  server.once('close', cutStalledSockets(sockets));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

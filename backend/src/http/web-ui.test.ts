@@ -11,6 +11,7 @@ import { webUi } from './web-ui.js';
 
 let root: string;
 const logged: string[] = [];
+const passedOn: string[] = [];
 const app = express();
 
 beforeAll(async () => {
@@ -23,11 +24,18 @@ beforeAll(async () => {
   await writeFile(join(root, '.env'), 'SECRET=1');
   await writeFile(join(root, '_app/immutable/start.abc.js'), 'export {};');
   app.use(webUi(root, { https: true }));
+  app.use((req, _res, next) => {
+    passedOn.push(req.path);
+    next();
+  });
   app.use(answerNotFound);
   const log = { warn: () => undefined, error: (message: string) => void logged.push(message) };
   app.use(answerErrors({ logger: log, reporter: { report: () => undefined }, asUnavailable: () => undefined }));
 });
-beforeEach(() => void (logged.length = 0));
+beforeEach(() => {
+  logged.length = 0;
+  passedOn.length = 0;
+});
 afterAll(() => rm(join(root, '..'), { recursive: true }));
 
 const get = (path: string) => request(app).get(path);
@@ -40,6 +48,18 @@ it('gives the page for each address that a browser asks for, never kept for long
     expect({ path, status, text }).toEqual({ path, status: 200, text: expect.stringContaining('Pitwall') });
     expect(headers['cache-control']).toBe('no-cache');
   }
+});
+
+it('leaves a page that it has sent to nobody else', async () => {
+  await get('/').set(browser).expect(200);
+  const { headers } = await get('/').set(browser).expect(200);
+  await get('/')
+    .set({ ...browser, 'If-None-Match': String(headers.etag) })
+    .expect(304);
+  // What is passed on is passed on after the answer is out.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+
+  expect(passedOn).toEqual([]);
 });
 
 it('keeps what never changes for a year, and the rest not at all', async () => {

@@ -34,7 +34,9 @@ function page(root: string, options: WebUiOptions): RequestHandler {
     res.vary('Accept');
     if (NO_PAGE.test(req.path) || req.accepts(['html', 'json']) !== 'html') return next();
     for (const [name, value] of await headersOf()) res.setHeader(name, value);
-    res.sendFile('index.html', { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, next);
+    const sending = { root, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } };
+    // Called back also when all went well, which is not to be passed on.
+    res.sendFile('index.html', sending, (error?: unknown) => void (error && next(error)));
   };
 }
 

@@ -17,7 +17,7 @@ const SECRET_KEY =
 const URL_CREDENTIALS = /(:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,256}@/g;
 const SCHEME_CREDENTIALS = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi;
 const PARAMETER = /([?&;]\w{0,32}(?:token|secret|password|signature|api_?key)=)[^&\s#"']+/gi;
-const PREFIXED_TOKEN = /\b(?:gh[opsur]_|github_pat_|glpat-|glptt-|whsec_|pwr?_)[\w+/=-]{8,}/g;
+const PREFIXED_TOKEN = /\b(?:(?:gh[opsur]_|github_pat_|glpat-|glptt-|whsec_)[\w+/=-]{8,}|pwr?_[0-9A-Za-z]{40,})/g;
 
 /**
  * A copy that JSON can hold, whatever the fields were: bounded in depth, in number of items and in length, free of cycles,

@@ -117,6 +117,7 @@ class GuardedRedis extends Redis {
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       // Half of the delay is random, so that replicas do not return all at once.
+      // eslint-disable-next-line sonarjs/pseudo-random -- Nothing depends on nobody guessing it.
       retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LONGEST_BACKOFF_MS) * (0.5 + Math.random() / 2),
       // After a failover the name leads to the new primary, but this connection still to the old one.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),

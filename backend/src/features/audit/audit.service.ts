@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 /** Small, so that an entry that is waited for has at most one group of denials before it. */
 const GROUP_LIMITS = { maxItems: 500, maxBytes: 4 * MIB, maxWaitingBytes: Infinity };
 const MAX_WAITING_DENIALS = 500;
-/** From one address. */
+/** Of those that nobody knows, from one address: whoever is known can be disabled. */
 const MAX_DENIALS_PER_MINUTE = 60;
 const MAX_ADDRESSES = 10_000;
 const RETRY_AFTER_SECONDS = 5;
@@ -51,8 +51,8 @@ export class AuditService {
   }
 
   /** Counts a denial. A log that anybody may fill from one address is a disk that anybody may fill. */
-  private isFlood({ remote, at }: AuditRow): boolean {
-    if (remote === null) return false;
+  private isFlood({ actorKind, remote, at }: AuditRow): boolean {
+    if (actorKind !== 'anonymous' || remote === null) return false;
     const minute = Math.floor(at.getTime() / 60_000);
     const counted = this.denials.get(remote);
     const count = counted?.minute === minute ? counted.count + 1 : 1;

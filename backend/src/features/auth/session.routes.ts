@@ -38,9 +38,9 @@ export const sessionRoutes = (signIns: SignInService, sessions: SessionService, 
     // What bounds the attempts are their own limits, by account and address, where the password is checked. Those that
     // are refused there cost a row of the audit log each, and this bounds them.
     rate: 'default',
+    maxBodyBytes: MAX_BODY_BYTES,
     // It tells more than the kernel knows: whose session it is.
     audit: 'none',
-    maxBodyBytes: MAX_BODY_BYTES,
     request: { body: credentialsSchema },
     example: { email: 'admin@example.com', password: 'the password', kind: 'token' },
     response: { status: 200, schema: signInSchema },

@@ -1,3 +1,4 @@
+/* eslint pitwall/static-sql: 'off' -- The names of tables and columns are those of subject.ts. */
 import type pg from 'pg';
 import type { Row } from './merge.js';
 import { subjects, type Subject, type SubjectName } from './subject.js';
