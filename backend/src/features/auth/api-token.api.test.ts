@@ -1,9 +1,10 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createToken } from '../../../test/callers.js';
 import { runRecord } from '../../../test/factories.js';
 import { people } from '../../../test/people.js';
 import { startApi, unique } from '../../../test/start-api.js';
+import { UnauthenticatedError } from '../../errors.js';
 import type { Role, Scope } from '../../http/caller.js';
 
 const sha256 = (text: string) => hash('sha256', text, 'buffer');
@@ -187,6 +188,12 @@ describe('SEC37 an API token', () => {
     const { status } = await (await browser(await create('maintainer'))).get('/tokens?everyone=true');
     expect(status).toBe(403);
   });
+});
+
+it('cannot be made for a user who is deleted meanwhile', async () => {
+  const making = api.services().apiTokens.createFor(randomUUID(), { name: 'late', scopes: ['read'], expiresInDays: 1 });
+
+  await expect(making).rejects.toThrow(UnauthenticatedError);
 });
 
 describe('SEC6 SEC7 GET /auth/me', () => {

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Database } from '../../database/client.js';
+import { isForeignKeyViolation } from '../../database/errors.js';
 import { prepared } from '../../database/prepared.js';
+import { UnauthenticatedError } from '../../errors.js';
 import type { Role, Scope } from '../../http/caller.js';
 import type { PageRequest } from '../../http/pagination.js';
 
@@ -51,7 +53,8 @@ export class ApiTokenRepository {
     });
   }
 
-  insert(token: {
+  /** Throws `UnauthenticatedError` when the user is gone meanwhile. */
+  async insert(token: {
     id: string;
     userId: string;
     name: string;
@@ -60,7 +63,12 @@ export class ApiTokenRepository {
     createdAt: Date;
     expiresAt: Date;
   }) {
-    return this.database.apiToken.create({ data: token, select: columns });
+    try {
+      return await this.database.apiToken.create({ data: token, select: columns });
+    } catch (error) {
+      if (!isForeignKeyViolation(error)) throw error;
+      throw new UnauthenticatedError('The user does not exist any more.', { cause: error });
+    }
   }
 
   async findBySecret(secretHash: Uint8Array): Promise<ApiTokenRow | undefined> {
