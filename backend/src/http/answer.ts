@@ -16,8 +16,10 @@ export interface AnswerLocals {
   rateHeaders?: readonly string[];
   /** What the endpoint adds. */
   ownHeaders?: string[];
-  /** Length of the body that was sent. */
+  /** Length of the body. */
   bytes?: number;
+  /** The answer is made, and is on its way or will be at the end of this turn. */
+  answered?: true;
   /** What nobody foresaw. */
   error?: unknown;
 }
@@ -35,9 +37,27 @@ export function send(res: Response, status: number, body: Buffer | null, more: r
     headers.push('Content-Length', String(body.length));
     locals.bytes = body.length;
   }
-  res.writeHead(status, headers);
-  if (body) res.end(body);
-  else res.end();
+  locals.answered = true;
+  outbox.push({ res, status, headers, body });
+  if (outbox.length === 1) setImmediate(sendAll);
+}
+
+/**
+ * Answers that were made in one turn of the event loop go out together at its end. Who receives them is woken once for all
+ * of them: where that is a process on the same machine (a proxy, a benchmark), the single wake-ups cost more than making the
+ * answers. One per process, as the event loop is.
+ */
+let outbox: { res: Response; status: number; headers: string[]; body: Buffer | null }[] = [];
+
+function sendAll(): void {
+  const answers = outbox;
+  outbox = [];
+  for (const { res, status, headers, body } of answers) {
+    if (res.headersSent) continue;
+    res.writeHead(status, headers);
+    if (body) res.end(body);
+    else res.end();
+  }
 }
 
 export function sendJson(res: Response, status: number, body: Buffer): void {

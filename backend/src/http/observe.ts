@@ -97,7 +97,7 @@ export function answerErrors({ logger, reporter, asUnavailable }: ErrorHandling)
     } else if (problem.status > 500)
       logger.warn('A request could not be served.', { method: req.method, route, error });
     // The answer is half out: only its end can still say that something went wrong. Express would print the error, too.
-    if (res.headersSent) return void res.destroy();
+    if (res.headersSent || locals.answered) return void res.destroy();
     const body = Buffer.from(JSON.stringify({ ...problem, requestId }));
     const type = ['Content-Type', 'application/problem+json; charset=utf-8'];
     send(res, problem.status, body, [...type, ...Object.entries(headers).flat()]);

@@ -44,19 +44,23 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     },
   });
 
-  // Children are resolved once and kept: looking them up by their labels would cost each request.
-  const series = new Map<string, Children>();
-  const childrenOf = (method: string, route: string, status: string): Children => {
-    const key = `${method} ${route} ${status}`;
-    const known = series.get(key);
+  // Children are resolved once and kept, by route, method and status: looking them up by their labels would cost each
+  // request, and so would a key that is put together.
+  const routes = new Map<string, Map<string, Map<number, Children>>>();
+  let series = 0;
+  const childrenOf = (method: string, route: string, status: number): Children => {
+    const known = routes.get(route)?.get(method)?.get(status);
     if (known) return known;
     // Routes that are no templates would grow without end: past the bound, new ones count together.
-    if (series.size >= MAX_SERIES && route !== 'other') return childrenOf(method, 'other', status);
+    if (series >= MAX_SERIES && route !== 'other') return childrenOf(method, 'other', status);
     const children = {
-      count: total.labels({ method, route, status }),
+      count: total.labels({ method, route, status: String(status) }),
       duration: duration.labels({ method, route }),
     };
-    series.set(key, children);
+    const methods = routes.get(route) ?? new Map<string, Map<number, Children>>();
+    const statuses = methods.get(method) ?? new Map<number, Children>();
+    routes.set(route, methods.set(method, statuses.set(status, children)));
+    series += 1;
     return children;
   };
 
@@ -66,7 +70,7 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     },
     finished(method, route = 'unmatched', status, seconds) {
       inFlight -= 1;
-      const { count, duration } = childrenOf(METHODS.has(method) ? method : 'OTHER', route, String(status));
+      const { count, duration } = childrenOf(METHODS.has(method) ? method : 'OTHER', route, status);
       count.inc();
       if (Number.isFinite(seconds)) duration.observe(seconds);
     },
