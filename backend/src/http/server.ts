@@ -1,6 +1,8 @@
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Express } from 'express';
+import { expressMessages } from './express-messages.js';
 import { SERVED_METHODS } from './methods.js';
 import { cutStalledSockets } from './stalled-sockets.js';
 
@@ -17,11 +19,12 @@ export interface HttpServer {
 }
 
 export async function listen(
-  listener: RequestListener,
+  listener: RequestListener | Express,
   { host, port }: { host: string; port: number },
 ): Promise<HttpServer> {
   const server = createServer(
     {
+      ...('request' in listener && expressMessages(listener)),
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
