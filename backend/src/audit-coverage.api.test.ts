@@ -56,7 +56,11 @@ const SUCCESSES: Record<string, () => Promise<Prepared> | Prepared> = {
     ...{ id: (await made('/sources', newSource())).id, body: { secret: `${CANARY}-2` } },
   }),
   'DELETE /api/v1/sources/{id}': () => made('/sources', newSource()),
-  'POST /api/v1/auth/logout': () => ({ target: 'none' }),
+  'POST /api/v1/auth/logout': async () => {
+    const caller = await signedIn();
+    const { rows } = await connections().pool.query('SELECT id FROM sessions WHERE user_id = $1', [caller.userId]);
+    return { ...caller, id: rows[0].id };
+  },
   'PUT /api/v1/auth/password': async () => {
     const caller = await signedIn();
     const values = [caller.userId, await hashPassword(CANARY)];

@@ -91,6 +91,8 @@ export interface EndpointDefinition<
    * names, or else the answer's `id`. `none` for what changes nothing, or tells the audit log itself.
    */
   audit?: `${string}.${string}` | 'none';
+  /** The id of the target where neither of them names it. */
+  auditTarget?(caller: Caller): string;
   request: S;
   /** A body that is accepted, for the documentation. */
   example?: S extends { body: infer Z extends z.ZodType } ? z.input<Z> : unknown;

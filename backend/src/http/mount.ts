@@ -150,7 +150,7 @@ async function handleAudited(
       ...(Object.keys(details).length > 0 && { details }),
     });
   const given = input.body === undefined ? {} : { request: input.body };
-  const named = (input.params as { id?: string } | undefined)?.id;
+  const named = (input.params as { id?: string } | undefined)?.id ?? (caller && endpoint.auditTarget?.(caller));
   let answered: unknown;
   try {
     answered = await endpoint.handle(input);

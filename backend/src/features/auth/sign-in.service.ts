@@ -48,9 +48,10 @@ export class SignInService {
       ? { from: user.passwordHash, to: await hashPassword(password) }
       : undefined;
     await this.users.recordSignIn(user.id, rehashed);
-    await this.record('session.opened', 'succeeded', { kind: 'user', id: user.id, name: user.email }, origin, {
-      kind: sessionKind,
-      session: session.id,
+    await this.audit.record({
+      ...{ action: 'session.opened', outcome: 'succeeded', actor: { kind: 'user', id: user.id, name: user.email } },
+      ...{ target: { kind: 'session', id: session.id }, remote: origin.remote, requestId: origin.requestId },
+      details: { kind: sessionKind },
     });
     return { user: { id: user.id, email: user.email, name: user.name, role: user.role }, session };
   }
