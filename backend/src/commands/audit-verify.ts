@@ -1,7 +1,6 @@
 import { loadConfigOrExit } from '../config.js';
 import { connectDatabase } from '../database/client.js';
-import { findEmbeddedPostgres } from '../database/embedded-postgres.js';
-import { openDatabase } from '../database/open-database.js';
+import { openBesideService } from '../database/open-database.js';
 import type { ChainHead } from '../features/audit/audit.chain.js';
 import { AuditRepository } from '../features/audit/audit.repository.js';
 import { verifyChain } from '../features/audit/verify-chain.js';
@@ -19,10 +18,8 @@ if (given !== '' && !anchor) {
   process.exit(1);
 }
 const config = loadConfigOrExit();
-const runningUrl = config.database.url ? undefined : await findEmbeddedPostgres(config.dataDir);
-const database = runningUrl ? undefined : await openDatabase(config);
-const url = runningUrl ?? database?.url ?? '';
-const connections = connectDatabase({ url, poolSize: 1, onIdleError: () => undefined });
+const database = await openBesideService(config);
+const connections = connectDatabase({ url: database.url, poolSize: 1, onIdleError: () => undefined });
 try {
   const { head, fault } = await verifyChain(new AuditRepository(connections.pool), anchor);
   process.stdout.write(
@@ -36,7 +33,7 @@ try {
   process.exitCode = 1;
 } finally {
   await connections.close();
-  await database?.close();
+  await database.close();
 }
 
 function parseHead(text: string): ChainHead | undefined {

@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { findEmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import { migrate, type MigrationStatus } from './migrations.js';
 import { grantToApplication, roleOf } from './roles.js';
 
@@ -26,6 +26,12 @@ export async function openDatabase(
   if (url) return { url, ownerUrl: migrationUrl ?? url, adopted: false, close: async () => undefined };
   const embedded = await startEmbeddedPostgres({ dataDir, ...(onLost && { onLost }) });
   return { ...embedded, url: embedded.applicationUrl, ownerUrl: embedded.url, close: () => embedded.stop() };
+}
+
+/** For a command: the same, and our own also while the service runs it. */
+export async function openBesideService(settings: DatabaseSettings): Promise<Pick<OpenDatabase, 'url' | 'close'>> {
+  const running = settings.database.url ? undefined : await findEmbeddedPostgres(settings.dataDir);
+  return running ? { url: running, close: async () => undefined } : openDatabase(settings);
 }
 
 /** Applies what is pending as the owner, then grants the service's role what it needs, where that is another one. */
