@@ -7,6 +7,8 @@ const { api, client, signIn } = startApi();
 interface Operation {
   'x-access'?: string;
   'x-rate-class'?: string;
+  security: object[];
+  responses: object;
   requestBody?: { content: Record<string, { example?: object }> };
 }
 
@@ -34,6 +36,20 @@ it('says of each operation who may call it, and how often', async () => {
   const operations = Object.values((await served()).paths).flatMap((methods) => Object.values(methods));
 
   expect(operations.filter((operation) => !operation['x-access'] || !operation['x-rate-class'])).toEqual([]);
+});
+
+it('says how to be known to each operation that wants to know, and what it answers to others', async () => {
+  const { paths } = await served();
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const open = ['public', 'signed'];
+
+  for (const { 'x-access': access = '', 'x-rate-class': rate, security, responses } of operations) {
+    const known = open.includes(access) ? [] : [{ bearer: [] }, { session: [] }];
+    expect(security).toEqual(known);
+    const refusals = [...(known.length > 0 ? ['401'] : []), ...(rate === 'none' ? [] : ['429'])];
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(refusals));
+  }
+  expect(new Set(operations.map((operation) => operation.security.length))).toEqual(new Set([0, 2]));
 });
 
 it('gives examples that are accepted', async () => {

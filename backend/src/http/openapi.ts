@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { createDocument, createSchema, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { InvalidInputError } from '../errors.js';
+import {
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  TooManyRequestsError,
+  UnauthenticatedError,
+} from '../errors.js';
 import type { Access, Endpoint } from './endpoint.js';
 import { problemDetailsSchema, problemFor } from './problem-details.js';
 
@@ -34,6 +40,7 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
     },
     servers: [{ url: '/' }],
     tags: [...new Set(tags)].map((name) => ({ name })),
+    components: { securitySchemes: SECURITY_SCHEMES },
     paths,
   });
   const schemas = groups.flatMap((group) => group.schemas ?? []);
@@ -43,6 +50,23 @@ export function openApiDocument(groups: EndpointGroup[], version: string) {
   }
   return document;
 }
+
+/** How a caller is known. The name of the cookie is that behind TLS. */
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API token (`pw_...`), or the access token of `POST /api/v1/auth/login`.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-pitwall',
+    description: "A browser's session. What changes something must come from a page of Pitwall's own.",
+  },
+} as const;
+
+const needsCaller = ({ access }: Endpoint) => access !== 'public' && access !== 'signed';
 
 export const ACCESS_TEXT: Record<Access, string> = {
   public: 'Open to anybody.',
@@ -65,6 +89,7 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     description: [description, ACCESS_TEXT[access]].filter(Boolean).join('\n\n'),
+    security: needsCaller(endpoint) ? [{ bearer: [] }, { session: [] }] : [],
     'x-access': access,
     'x-rate-class': rate,
     requestParams: { ...(params && { path: params }), ...(query && { query }), ...(headers && { header: headers }) },
@@ -84,9 +109,16 @@ function operation(endpoint: Endpoint): ZodOpenApiOperationObject {
   };
 }
 
-function problemsOf({ request }: Endpoint, errors: Endpoint['errors']) {
+function problemsOf(endpoint: Endpoint, errors: Endpoint['errors']) {
+  const { request, rate, concealed } = endpoint;
+  const known = [
+    InvalidInputError,
+    ...errors,
+    ...(needsCaller(endpoint) ? [UnauthenticatedError, concealed ? NotFoundError : ForbiddenError] : []),
+    ...(rate === 'none' ? [] : [TooManyRequestsError]),
+  ];
   const statuses = new Map<string, string>();
-  for (const { status, title } of [InvalidInputError, ...errors].map(problemFor)) statuses.set(String(status), title);
+  for (const { status, title } of known.map(problemFor)) statuses.set(String(status), title);
   if (request.body || request.rawBody) {
     statuses.set('413', 'The body is too large').set('415', 'The body is of a kind that is not understood');
   }

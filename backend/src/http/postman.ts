@@ -30,7 +30,11 @@ export function postmanCollection(groups: EndpointGroup[], document: object) {
   }
   return {
     info: { name: info.title, version: info.version, schema: SCHEMA },
-    variable: [{ key: 'baseUrl', value: 'http://localhost:8000' }],
+    variable: [
+      { key: 'baseUrl', value: 'http://localhost:8000' },
+      { key: 'token', value: '' },
+    ],
+    auth: { type: 'bearer', bearer: [{ key: 'token', value: '{{token}}', type: 'string' }] },
     item: [...folders].map(([name, item]) => ({ name, item })),
   };
 }
