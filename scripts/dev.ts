@@ -8,6 +8,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const QUIET_MS = 150;
 
 let service: ChildProcess | undefined;
+/** The one that was told to stop; whoever is impatient kills it. */
+let stoppingService: ChildProcess | undefined;
 let stopping = false;
 
 function startService(): void {
@@ -15,6 +17,8 @@ function startService(): void {
     cwd: ROOT,
     stdio: 'inherit',
     env: { LOG_FORMAT: 'pretty', ...process.env },
+    // A group of its own: Ctrl-C goes to a whole group, and a second signal makes the service drop everything.
+    detached: true,
   });
   const started = service;
   started.once('exit', (code) => {
@@ -28,6 +32,7 @@ async function stopService(): Promise<void> {
   const running = service;
   service = undefined;
   if (!running || running.exitCode !== null) return;
+  stoppingService = running;
   running.kill('SIGTERM');
   await once(running, 'exit');
 }
@@ -54,7 +59,7 @@ function onChange(folder: string, matters: (file: string) => boolean, react: () 
 }
 
 async function stop(): Promise<void> {
-  if (stopping) process.exit(1);
+  if (stopping) return void stoppingService?.kill('SIGKILL');
   stopping = true;
   await stopService();
   process.exit(0);
@@ -62,6 +67,7 @@ async function stop(): Promise<void> {
 
 process.on('SIGINT', () => void stop());
 process.on('SIGTERM', () => void stop());
+process.on('SIGHUP', () => void stop());
 
 onChange(
   'backend/src',
