@@ -69,9 +69,8 @@ export class Authenticator {
   }
 
   private async byToken(authorization: string, touch: boolean): Promise<Caller> {
-    const token = BEARER.exec(authorization)?.[1];
-    // eslint-disable-next-line security/detect-possible-timing-attacks -- It is not compared with a secret.
-    if (token === undefined) throw new UnauthenticatedError('The Authorization header is not `Bearer <token>`.');
+    const [, token] = BEARER.exec(authorization) ?? [];
+    if (!token) throw new UnauthenticatedError('The Authorization header is not `Bearer <token>`.');
     if (token.startsWith('pw_')) return this.apiTokens.callerOf(token, touch);
     const { sid, sub } = await this.accessTokens.verify(token);
     const caller = await this.sessions.callerOfSession(sid);
