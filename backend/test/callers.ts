@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { newSecretToken, secretHash } from '../src/features/auth/secret-token.js';
+import { secretHash } from '../src/database/secret-hash.js';
+import { newSecretToken } from '../src/features/auth/secret-token.js';
 import type { Role, Scope } from '../src/http/caller.js';
 
 export interface TestUser {

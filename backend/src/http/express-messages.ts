@@ -3,7 +3,7 @@ import type { Express } from 'express';
 
 /**
  * The classes of which Node is to make the requests and answers of an Express app: with the prototypes that Express gives
- * each of them. Changing the prototype of an object that is there costs a request a quarter of its time; set to the one that
+ * each of them. Changing the prototype of an object that is there cost a small answer a fifth of its time (3 of 17 microseconds); set to the one that
  * it has already, nothing changes.
  */
 export function expressMessages(app: Express) {

@@ -73,6 +73,18 @@ export const jsonPageByPosition = ({ items, next }: { items: string; next: { key
 const pageText = (items: string, cursor: string[] | null) =>
   `{"items":[${items}],"nextCursor":${cursor ? JSON.stringify(encoded(cursor)) : 'null'}}`;
 
+/** The answer of a list that is ordered by creation, of its rows and one more if there is one. */
+export function pageOfRows<Row extends { id: string; createdAt: Date }, Item>(
+  rows: Row[],
+  limit: number,
+  view: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null } {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  const nextCursor = last ? encodeCursor({ key: last.createdAt.toISOString(), id: last.id }) : null;
+  return { items: shown.map(view), nextCursor };
+}
+
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 

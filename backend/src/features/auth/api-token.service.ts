@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from '../../errors.js';
 import { rightsOf, type Caller } from '../../http/caller.js';
-import { encodeCursor, type PageRequest } from '../../http/pagination.js';
+import { pageOfRows, type PageRequest } from '../../http/pagination.js';
 import type { ApiTokenRepository, ListedApiToken } from './api-token.repository.js';
 import type { NewApiToken } from './api-token.schema.js';
 import type { IdentityChanges } from './identity-changes.js';
-import { isSecretToken, newSecretToken, secretHash } from './secret-token.js';
+import { secretHash } from '../../database/secret-hash.js';
+import { isSecretToken, newSecretToken } from './secret-token.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const TOUCH_EVERY_MS = 60_000;
@@ -21,10 +22,7 @@ export class ApiTokenService {
   async list(caller: Caller, { everyone, ...page }: PageRequest & { everyone: boolean }) {
     if (everyone && caller.role !== 'admin') throw new ForbiddenError("Only Admins see everyone's tokens.");
     const rows = await this.tokens.list(everyone ? undefined : caller.userId, page);
-    const items = rows.slice(0, page.limit).map(view);
-    const last = items.at(-1);
-    const more = rows.length > page.limit && last;
-    return { items, nextCursor: more ? encodeCursor({ key: last.createdAt.toISOString(), id: last.id }) : null };
+    return pageOfRows(rows, page.limit, view);
   }
 
   async create(caller: Caller, token: NewApiToken) {

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { plainFields } from '../../observability/log-fields.js';
-import { isSecretToken, newSecretToken, secretHash } from './secret-token.js';
+import { secretHash } from '../../database/secret-hash.js';
+import { isSecretToken, newSecretToken } from './secret-token.js';
 
 const CHARACTERS = 62;
 

@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { NotFoundError, UnauthenticatedError } from '../../errors.js';
 import { rightsOf, type Caller } from '../../http/caller.js';
 import type { IdentityChanges } from './identity-changes.js';
-import { isSecretToken, newSecretToken, secretHash } from './secret-token.js';
+import { secretHash } from '../../database/secret-hash.js';
+import { isSecretToken, newSecretToken } from './secret-token.js';
 import type { SessionRepository, SessionRow } from './session.repository.js';
 import type { SessionKind } from './session.schema.js';
 

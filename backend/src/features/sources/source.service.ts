@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../errors.js';
-import { encodeCursor, type PageRequest } from '../../http/pagination.js';
+import { pageOfRows, type PageRequest } from '../../http/pagination.js';
 import type { SecretBox } from './secret-box.js';
 import type { SourceRepository, SourceRow } from './source.repository.js';
 import type { NewSource, SecretRotation, SourceKind } from './source.schema.js';
@@ -36,11 +36,7 @@ export class SourceService {
   ) {}
 
   async list(page: PageRequest) {
-    const rows = await this.sources.list(page);
-    const items = rows.slice(0, page.limit).map(view);
-    const last = items.at(-1);
-    const more = rows.length > page.limit && last;
-    return { items, nextCursor: more ? encodeCursor({ key: last.createdAt.toISOString(), id: last.id }) : null };
+    return pageOfRows(await this.sources.list(page), page.limit, view);
   }
 
   async get(id: string) {

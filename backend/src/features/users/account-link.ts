@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { secretHash } from '../../database/secret-hash.js';
 import type { AccountLinkRepository } from './account-link.repository.js';
 import type { AccountLink, LinkPurpose } from './account-link.schema.js';
 
@@ -26,11 +27,7 @@ export async function issueLink(
 ): Promise<AccountLink> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const expiresAt = new Date(now.getTime() + LIFETIME_MS[purpose]);
-  await links.replace({ secretHash: hashOfToken(token), purpose, userId, createdAt: now, expiresAt });
+  await links.replace({ secretHash: secretHash(token), purpose, userId, createdAt: now, expiresAt });
   // After `#`, a browser keeps it to itself: it reaches no log of a server or proxy.
   return { url: `${publicUrl}/${PAGE[purpose]}#${token}`, expiresAt };
 }
-
-/** How a link's secret is kept: without a salt, since 256 random bits cannot be guessed. */
-export const hashOfToken = (token: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(createHash('sha256').update(token).digest());

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../../config.js';
+import { secretHash } from '../../database/secret-hash.js';
 import { InvalidInputError, NotFoundError } from '../../errors.js';
-import { hashOfToken, issueLink } from './account-link.js';
+import { issueLink } from './account-link.js';
 import type { AccountLinkRepository, AccountLinkRow } from './account-link.repository.js';
 import type { AccountLink } from './account-link.schema.js';
 import type { Activation, Setup } from './account.schema.js';
@@ -49,7 +50,7 @@ export class AccountService {
     const passwordHash = await hashPassword(password);
     return this.transact(async ({ users, links }) => {
       const now = this.now();
-      const open = (await links.consume(hashOfToken(token), now)) && (await users.isEmpty());
+      const open = (await links.consume(secretHash(token), now)) && (await users.isEmpty());
       if (!open) throw noSuchLink();
       await links.deleteSetups();
       return users.insert({ id: uuidv7(), email, name, role: 'admin', passwordHash, passwordChangedAt: now });
@@ -64,7 +65,7 @@ export class AccountService {
     const passwordHash = await hashPassword(password);
     const activated = await this.transact(async ({ users, links }) => {
       const now = this.now();
-      const consumed = await links.consume(hashOfToken(token), now);
+      const consumed = await links.consume(secretHash(token), now);
       const activated = consumed ? await users.setPassword(user.id, passwordHash, now) : null;
       if (!activated) throw noSuchLink();
       await links.deleteOfUser(user.id);
@@ -111,7 +112,7 @@ export class AccountService {
   }
 
   private async find(token: string): Promise<AccountLinkRow> {
-    const link = await this.links.find(hashOfToken(token), this.now());
+    const link = await this.links.find(secretHash(token), this.now());
     if (!link || link.user?.disabledAt) throw noSuchLink();
     if (link.purpose === 'setup' && !(await this.users.isEmpty())) throw noSuchLink();
     return link;

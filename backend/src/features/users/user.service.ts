@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../errors.js';
 import type { Role } from '../../http/caller.js';
-import { encodeCursor } from '../../http/pagination.js';
+import { pageOfRows } from '../../http/pagination.js';
 import { faultsOf, MAX_FAULTS } from '../../http/request-parser.js';
 import { issueLink } from './account-link.js';
 import type { AccountLink } from './account-link.schema.js';
@@ -49,11 +49,7 @@ export class UserService {
   ) {}
 
   async list(query: UserQuery) {
-    const rows = await this.users.list(query);
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    const more = rows.length > query.limit && last;
-    return { items, nextCursor: more ? encodeCursor({ key: last.createdAt.toISOString(), id: last.id }) : null };
+    return pageOfRows(await this.users.list(query), query.limit, (user) => user);
   }
 
   /** Throws `NotFoundError`. */
