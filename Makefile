@@ -82,8 +82,9 @@ clean: ## Remove everything that was built or installed; data in .pitwall stays
 	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast
-test: lint typecheck check-contracts test-unit test-e2e test-durability ## Everything that CI runs
+.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
+  verify-stack check-stack
+test: lint typecheck check-contracts test-unit check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
@@ -121,6 +122,12 @@ security: $(GENERATED) ## Secrets, unsafe code, licences, known vulnerabilities,
 
 dast: $(BACKEND) $(WEB) ## Attack a service of its own with wapiti, sqlmap and slowhttptest, where installed (DAST_QUICK=true)
 	@$(TSX) scripts/security/dast/main.ts
+
+verify-stack: $(BACKEND) $(WEB) ## Prove what stands around the service with the real programs; AREAS="nginx compose" for some
+	@$(TSX) scripts/stack/main.ts $(AREAS)
+
+check-stack: $(BACKEND) $(WEB) ## The same, with what is installed and what takes seconds
+	@$(TSX) scripts/stack/main.ts --quick $(AREAS)
 
 bench: $(BACKEND) $(WEB) ## Throughput and latency, each beside its floor
 	@$(TSX) load/bench/main.ts

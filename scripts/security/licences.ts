@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Verdict } from './check.js';
-import { ROOT, runPackage } from './command.js';
+import type { Verdict } from '../checks/check.js';
+import { ROOT, runPackage } from '../checks/command.js';
 import { productionPackages, type LockFile } from './production-packages.js';
 
 export interface LicencePolicy {

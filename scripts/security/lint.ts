@@ -1,7 +1,7 @@
 import { glob } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { Verdict } from './check.js';
-import { isInstalled, ROOT, runCommand, runPackage } from './command.js';
+import type { Verdict } from '../checks/check.js';
+import { ROOT, runCommand, runPackage } from '../checks/command.js';
 
 interface LintedFile {
   filePath: string;
@@ -20,11 +20,8 @@ export async function checkLint(): Promise<Verdict> {
   return { outcome, summary: `${details.length} findings in ${files.length} files`, details };
 }
 
-/** ShellCheck over every shell script of the repository, where it is installed. */
+/** ShellCheck over every shell script of the repository. */
 export async function checkShell(): Promise<Verdict> {
-  if (!isInstalled('shellcheck')) {
-    return { outcome: 'skipped', summary: 'shellcheck is not installed (apt-get install shellcheck)' };
-  }
   const scripts: string[] = [];
   for await (const script of glob(['scripts/**/*.sh', '.ci/*'], { cwd: ROOT })) scripts.push(script);
   const { code, stdout, stderr } = await runCommand('shellcheck', ['--format=gcc', ...scripts]);

@@ -1,5 +1,5 @@
-import type { Verdict } from './check.js';
-import { runCommand } from './command.js';
+import type { Verdict } from '../checks/check.js';
+import { runCommand } from '../checks/command.js';
 
 const FAILING = ['high', 'critical'] as const;
 const SEVERITIES = ['info', 'low', 'moderate', ...FAILING] as const;
@@ -77,7 +77,7 @@ export function signaturesVerdict(text: string, policy: AuditPolicy): Verdict {
 
 function unanswered(reason: string | undefined, { required }: AuditPolicy): Verdict {
   const summary = `could not be checked: ${reason?.split('\n')[0] || 'npm did not say why'}`;
-  return { outcome: required ? 'failed' : 'not checked', summary };
+  return { outcome: required ? 'failed' : 'not run', summary };
 }
 
 function parse(text: string): object {

@@ -1,6 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from './command.js';
+import { ROOT } from '../checks/command.js';
 
 /** `package-lock.json`, lockfileVersion 3 (https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json). */
 export interface LockFile {

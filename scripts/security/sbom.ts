@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Verdict } from './check.js';
-import { ROOT, runCommand } from './command.js';
+import type { Verdict } from '../checks/check.js';
+import { ROOT, runCommand } from '../checks/command.js';
 
 const FILE = 'reports/sbom.cdx.json';
 /** By the lock file, so that it does not depend on what is installed here. */

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import type { Verdict } from './check.js';
-import { ROOT, runCommand } from './command.js';
+import type { Verdict } from '../checks/check.js';
+import { ROOT, runCommand } from '../checks/command.js';
 
 interface ScannedFile {
   filePath: string;

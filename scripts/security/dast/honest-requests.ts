@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from './target.js';
+import type { Target } from '../../checks/target.js';
 
 const PAUSE_MS = 200;
 const TIMEOUT_MS = 5_000;

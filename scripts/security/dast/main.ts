@@ -5,13 +5,13 @@
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasFailed, runChecks, summaryTable, type Check, type Verdict } from '../check.js';
-import { isInstalled, ROOT } from '../command.js';
+import { hasFailed, runChecks, summaryTable, type Check, type Verdict } from '../../checks/check.js';
+import { isInstalled, ROOT } from '../../checks/command.js';
 import type { ApiDocument } from './api-document.js';
 import { readSamples, scanRequests } from './scan-requests.js';
 import { runSlow, SLOW_ATTACKS } from './slowhttptest.js';
 import { runSqlmap } from './sqlmap.js';
-import { startTarget, type Target } from './target.js';
+import { startTarget, type Target } from '../../checks/target.js';
 import { faultsVerdict, readTraffic } from './traffic.js';
 import { runWapiti } from './wapiti.js';
 
@@ -55,10 +55,8 @@ async function scan(): Promise<void> {
 }
 
 function check(name: string, program: string, run: () => Promise<Verdict>): Check {
-  if (!chosen.includes(program)) return { name, run: async () => ({ outcome: 'skipped', summary: 'not asked for' }) };
-  if (isInstalled(program)) return { name, run };
-  const summary = `${program} is not installed (apt-get install ${program})`;
-  return { name, run: async () => ({ outcome: 'skipped', summary }) };
+  if (!chosen.includes(program)) return { name, run: async () => ({ outcome: 'not run', summary: 'not asked for' }) };
+  return { name, programs: [program], run };
 }
 
 async function requestsOf({ url, headers, admin }: Target) {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Verdict } from '../check.js';
-import { runCommand } from '../command.js';
+import type { Verdict } from '../../checks/check.js';
+import { runCommand } from '../../checks/command.js';
 import type { ScanRequest } from './scan-requests.js';
-import type { Target } from './target.js';
+import type { Target } from '../../checks/target.js';
 import { readTraffic, untriedRoutes } from './traffic.js';
 
 const KILL_AFTER_MS = 540_000;

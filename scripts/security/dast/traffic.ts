@@ -1,6 +1,6 @@
-import type { Verdict } from '../check.js';
+import type { Verdict } from '../../checks/check.js';
 import type { ScanRequest } from './scan-requests.js';
-import type { Target } from './target.js';
+import type { Target } from '../../checks/target.js';
 
 /** Requests answered so far, by `METHOD route status`, from the text of `/metrics`. */
 export type Traffic = Map<string, number>;

@@ -14,6 +14,13 @@ export interface CommandResult {
   stderr: string;
 }
 
+export interface CommandOptions {
+  cwd?: string;
+  timeoutMs?: number;
+  /** Beside what this process has. */
+  environment?: Record<string, string>;
+}
+
 /**
  * Runs a program without a shell, in the repository's root unless it is said otherwise, and answers what it said,
  * whatever its exit code. Throws where it cannot be started.
@@ -21,10 +28,11 @@ export interface CommandResult {
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd = ROOT, timeoutMs = 600_000 }: { cwd?: string; timeoutMs?: number } = {},
+  { cwd = ROOT, timeoutMs = 600_000, environment = {} }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const options = { cwd, timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, killSignal: 'SIGKILL' as const };
+    const env = { ...process.env, ...environment };
+    const options = { cwd, env, timeout: timeoutMs, maxBuffer: MAX_OUTPUT_BYTES, killSignal: 'SIGKILL' as const };
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (error && typeof error.code === 'string') reject(error);
       else resolve({ code: error ? ((error.code as number | undefined) ?? null) : 0, stdout, stderr });

@@ -1,5 +1,8 @@
-/** `not checked`: whoever knows did not answer. `skipped`: the program is not installed, and nothing depends on it. */
-export type Outcome = 'passed' | 'failed' | 'not checked' | 'skipped';
+import { isInstalled } from './command.js';
+import { packageOf } from './debian.js';
+
+/** `not run`: a program is not installed, or whoever knows did not answer; the summary says which. */
+export type Outcome = 'passed' | 'failed' | 'not run';
 
 export interface Verdict {
   outcome: Outcome;
@@ -11,6 +14,8 @@ export interface Verdict {
 
 export interface Check {
   name: string;
+  /** What it calls; without one of them it is not run. */
+  programs?: readonly string[];
   run(): Promise<Verdict>;
 }
 
@@ -22,14 +27,21 @@ export interface CheckResult extends Verdict {
 /** Runs one after the other. A check that throws has failed: what could not be looked at is not known to be sound. */
 export async function runChecks(checks: readonly Check[], write: (line: string) => void): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const { name, run } of checks) {
+  for (const check of checks) {
     const started = performance.now();
-    write(`${name} ...`);
-    const verdict = await run().catch(asFailure);
+    write(`${check.name} ...`);
+    const verdict = await runWhereInstalled(check).catch(asFailure);
     for (const detail of verdict.details ?? []) write(`  ${detail}`);
-    results.push({ ...verdict, name, seconds: (performance.now() - started) / 1000 });
+    results.push({ ...verdict, name: check.name, seconds: (performance.now() - started) / 1000 });
   }
   return results;
+}
+
+async function runWhereInstalled({ programs = [], run }: Check): Promise<Verdict> {
+  const missing = programs.filter((program) => !isInstalled(program));
+  if (missing.length === 0) return run();
+  const from = [...new Set(missing.map(packageOf))].join(' ');
+  return { outcome: 'not run', summary: `not installed: ${missing.join(', ')} (${from})` };
 }
 
 function asFailure(error: unknown): Verdict {
@@ -40,7 +52,7 @@ function asFailure(error: unknown): Verdict {
 export function summaryTable(results: readonly CheckResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const lines = results.map(({ name, outcome, seconds, summary }) =>
-    [name.padEnd(width), outcome.padEnd(11), `${seconds.toFixed(1).padStart(6)} s`, summary].join('  '),
+    [name.padEnd(width), outcome.padEnd(7), `${seconds.toFixed(1).padStart(6)} s`, summary].join('  '),
   );
   const counts = Map.groupBy(results, ({ outcome }) => outcome);
   const total = [...counts].map(([outcome, { length }]) => `${length} ${outcome}`).join(', ');

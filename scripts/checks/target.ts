@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeDataFolder } from '../../../load/service/data-folder.js';
-import { freePort, PitwallProcess } from '../../../load/service/pitwall.js';
-import { exampleDeliveries } from '../../demo/examples.js';
-import { sendDelivery } from '../../demo/send-delivery.js';
-import { demoSource } from '../../demo/source.js';
-import { mockHistory } from '../../mock-data/history.js';
-import { sendRecords, untilProjected } from '../../mock-data/sender.js';
-import { PitwallClient } from '../../pitwall-client.js';
-import { ROOT } from '../command.js';
+import { makeDataFolder } from '../../load/service/data-folder.js';
+import { freePort, PitwallProcess } from '../../load/service/pitwall.js';
+import { exampleDeliveries } from '../demo/examples.js';
+import { sendDelivery } from '../demo/send-delivery.js';
+import { demoSource } from '../demo/source.js';
+import { mockHistory } from '../mock-data/history.js';
+import { sendRecords, untilProjected } from '../mock-data/sender.js';
+import { PitwallClient } from '../pitwall-client.js';
+import { ROOT } from './command.js';
 
 const RUNS = 300;
 const SEED = 42;
-const SOURCE_NAME = 'scanned';
+const SOURCE_NAME = 'target';
 const UNLIMITED = '999999999 per minute';
 
 type Headers = Record<string, string>;
@@ -24,20 +24,24 @@ export interface Account {
   password: string;
 }
 
-/** A compiled Pitwall of its own, with some data in it, that may be attacked. */
+/** A compiled Pitwall of its own, with some data in it, that may be attacked or broken. */
 export interface Target {
   url: string;
+  port: number;
   /** Its Admin. */
   admin: Account;
   /** What makes a request the Admin's. */
   headers: Headers;
+  /** An API token that may do everything. */
+  token: string;
   stop(): Promise<void>;
 }
 
-export async function startTarget(logFile: string): Promise<Target> {
-  const data = await makeDataFolder('dast');
+/** @param environment what it is started with beside, or instead of, what every target has */
+export async function startTarget(logFile: string, environment: Record<string, string> = {}): Promise<Target> {
+  const data = await makeDataFolder('target');
   const port = await freePort();
-  const admin = { email: 'scanner@example.com', password: randomBytes(18).toString('base64url') };
+  const admin = { email: 'target@example.com', password: randomBytes(18).toString('base64url') };
   const pitwall = await PitwallProcess.start({
     command: [join(ROOT, 'backend/dist/main.js')],
     cwd: data.path,
@@ -46,9 +50,10 @@ export async function startTarget(logFile: string): Promise<Target> {
       PITWALL_DATA_DIR: data.path,
       PITWALL_ADMIN_EMAIL: admin.email,
       PITWALL_ADMIN_PASSWORD: admin.password,
-      // So that the scanners reach the code behind the limits.
+      // So that scanners and load reach the code behind the limits.
       ...{ RATE_LIMIT_DEFAULT: UNLIMITED, RATE_LIMIT_AUTH: UNLIMITED, RATE_LIMIT_INGEST: UNLIMITED },
       RATE_LIMIT_READ: UNLIMITED,
+      ...environment,
     },
     logFile,
   });
@@ -62,7 +67,7 @@ export async function startTarget(logFile: string): Promise<Target> {
     // The token that the first start in development leaves for scripts.
     const token = (await readFile(join(data.path, 'token'), 'utf8')).trim();
     await seed(new PitwallClient(url, token));
-    return { url, admin, headers, stop };
+    return { url, port, admin, headers, token, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -77,7 +82,7 @@ async function signIn(url: string, { email, password }: Account): Promise<Header
     body: JSON.stringify({ email, password, kind: 'session' }),
   });
   const [cookie] = answer.headers.getSetCookie();
-  if (!answer.ok || cookie === undefined) throw new Error(`The scanners could not sign in: ${answer.status}.`);
+  if (!answer.ok || cookie === undefined) throw new Error(`The Admin could not sign in: ${answer.status}.`);
   return { Cookie: String(cookie.split(';', 1)[0]), 'Sec-Fetch-Site': 'same-origin' };
 }
 

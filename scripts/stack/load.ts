@@ -1,0 +1,3 @@
+import type { StackCheck } from './stack-check.js';
+
+export const loadChecks: readonly StackCheck[] = [];
