@@ -3,6 +3,7 @@ import { isInstalled, runCommand } from './command.js';
 /** The programs that checks call, by the Debian package that has each; what is not here has the name of its package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
+  influxd: 'influxdb',
   promtool: 'prometheus',
 };
 

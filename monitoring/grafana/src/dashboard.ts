@@ -1,6 +1,5 @@
 import {
   AnnotationQueryBuilder,
-  ConstantVariableBuilder,
   CustomVariableBuilder,
   DashboardBuilder,
   DashboardCursorSync,
@@ -20,9 +19,6 @@ import { PROMETHEUS } from './query.js';
 
 const TAG = 'pitwall';
 
-/** Where the runbooks of docs/runbooks can be read; links begin with it. Set it to your own copy of the repository. */
-const RUNBOOKS_URL = 'https://github.com/pitwall/pitwall/blob/main/docs/runbooks';
-
 export interface DashboardSpec {
   /** Part of its address, which people keep: never to be changed. */
   uid: string;
@@ -31,7 +27,8 @@ export interface DashboardSpec {
   /** How far it looks back at first, as in `now-6h`. */
   from: string;
   refresh: string;
-  variables?: readonly Builder<VariableModel>[];
+  /** Beside the data source. */
+  variables: readonly Builder<VariableModel>[];
   rows: readonly Row[];
 }
 
@@ -41,7 +38,7 @@ export interface Row {
 }
 
 /** Rows of panels from the left to the right, as wide as they say; numbered in that order. */
-export function dashboard({ uid, title, description, from, refresh, variables = [], rows }: DashboardSpec): Dashboard {
+export function dashboard({ uid, title, description, from, refresh, variables, rows }: DashboardSpec): Dashboard {
   const builder = new DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -50,7 +47,7 @@ export function dashboard({ uid, title, description, from, refresh, variables = 
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from, to: 'now' })
     .refresh(refresh)
-    .variables([datasource, job, instance, ...variables, runbooks])
+    .variables([datasource, ...variables])
     .annotations([starts])
     .links([siblings]);
   let id = 1;
@@ -80,12 +77,12 @@ const labelValues = (name: string, query: string) =>
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalAsc);
 
-const job = labelValues('job', 'label_values(pitwall_build_info, job)')
+export const job = labelValues('job', 'label_values(pitwall_build_info, job)')
   .label('Job')
   .description('As which job Prometheus scrapes Pitwall')
   .current({ selected: true, text: 'pitwall', value: 'pitwall' });
 
-const instance = labelValues('instance', 'label_values(pitwall_build_info{job="$job"}, instance)')
+export const instance = labelValues('instance', 'label_values(pitwall_build_info{job="$job"}, instance)')
   .label('Process')
   .description('One or more processes of Pitwall')
   .multi(true)
@@ -106,8 +103,6 @@ export const window = new CustomVariableBuilder('window')
   .description('Each point of a graph looks back so far')
   .values('15m,1h,6h,1d')
   .current({ selected: true, text: '1h', value: '1h' });
-
-const runbooks = new ConstantVariableBuilder('runbooks').description('Where the runbooks are read').value(RUNBOOKS_URL);
 
 /** A line wherever a process was started: by a deployment, or after a crash. */
 const starts = new AnnotationQueryBuilder()

@@ -1,4 +1,4 @@
-import { dashboard, kind, window } from './dashboard.js';
+import { dashboard, job, instance, kind, window } from './dashboard.js';
 import { stat, timeseries } from './panel.js';
 import { aWeekBefore, CHOSEN_KINDS, increase, quantile, share, sum, type Window } from './promql.js';
 import { range } from './query.js';
@@ -159,7 +159,7 @@ const runs = [
     ],
     width: 12,
     dashed: 'a week before',
-    runbook: 'intake.md',
+    runbook: 'intake.md#deliveriesrefused',
   }),
   timeseries({
     title: 'Runs that succeed',
@@ -250,7 +250,7 @@ export const delivery = dashboard({
     'What Pitwall saw of pipelines, jobs and deployments since it runs. Counted when it learns of an end, so history that is sent later counts at that moment: for history by its own dates, use Pitwall itself.',
   from: 'now-7d',
   refresh: '5m',
-  variables: [kind, window],
+  variables: [job, instance, kind, window],
   rows: [
     { title: 'In the time shown', panels: present },
     { title: 'Against the same time a week before', panels: changes },

@@ -1,6 +1,6 @@
-import { dashboard, kind } from './dashboard.js';
+import { dashboard, job, instance, kind } from './dashboard.js';
 import { heatmap, stat, timeseries } from './panel.js';
-import { CHOSEN, CHOSEN_KINDS, increase, quantile, rate, share, sum } from './promql.js';
+import { CHOSEN, CHOSEN_KINDS, increase, quantile, rate, share, sum, WITHIN_A_MINUTE } from './promql.js';
 import { buckets, range } from './query.js';
 import { colors } from './thresholds.js';
 
@@ -53,7 +53,7 @@ const glance = [
     plain: true,
     decimals: 0,
     limits: { warnFrom: 1, badFrom: 100 },
-    runbook: 'intake.md',
+    runbook: 'intake.md#deliveriesrefused',
   }),
   stat({
     title: 'Lag',
@@ -62,7 +62,7 @@ const glance = [
     queries: [range(`max(pitwall_projector_lag_seconds{${CHOSEN}})`, 'lag')],
     width: 3,
     limits: DELAY_LIMITS,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   stat({
     title: 'Pending',
@@ -71,7 +71,7 @@ const glance = [
     unit: 'short',
     queries: [range(`max(pitwall_projector_pending_events{${CHOSEN}})`, 'pending')],
     width: 3,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   stat({
     title: 'Within a minute',
@@ -80,14 +80,14 @@ const glance = [
     unit: 'percentunit',
     queries: [
       range(
-        share(sum(increase(`${DELAY}_bucket`, `${CHOSEN}, le="60"`)), sum(increase(`${DELAY}_count`))),
+        share(sum(increase(`${DELAY}_bucket`, WITHIN_A_MINUTE)), sum(increase(`${DELAY}_count`))),
         'within a minute',
       ),
     ],
     width: 3,
     plain: true,
     limits: { badBelow: 0.995 },
-    runbook: 'projector.md',
+    runbook: 'slo.md#errorbudgetburn',
   }),
   stat({
     title: 'Quarantined',
@@ -99,7 +99,7 @@ const glance = [
     plain: true,
     decimals: 0,
     limits: { warnFrom: 1, badFrom: 10 },
-    runbook: 'projector.md',
+    runbook: 'intake.md#quarantinegrowing',
   }),
   stat({
     title: 'Failed batches',
@@ -111,7 +111,7 @@ const glance = [
     plain: true,
     decimals: 0,
     limits: { warnFrom: 1, badFrom: 10 },
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorfailing',
   }),
 ];
 
@@ -125,7 +125,7 @@ const intake = [
     width: 8,
     stacked: true,
     colored: OUTCOME_COLORS,
-    runbook: 'intake.md',
+    runbook: 'intake.md#deliveriesrefused',
   }),
   timeseries({
     title: 'Accepted by kind',
@@ -143,7 +143,7 @@ const intake = [
     unit: 'eps',
     queries: [range(sum(rate(APPENDED, outcome('refused')), 'kind'), '{{kind}}')],
     width: 8,
-    runbook: 'intake.md',
+    runbook: 'intake.md#deliveriesrefused',
   }),
   timeseries({
     title: 'Writes to the log',
@@ -153,7 +153,7 @@ const intake = [
     queries: QUANTILES.map((q) => range(quantile(q, 'pitwall_append_flush_seconds'), `p${q * 100}`)),
     width: 8,
     limits: { warnFrom: 0.5, badFrom: 2.5 },
-    runbook: 'database.md',
+    runbook: 'resources.md#databaseconnectionssaturated',
   }),
   timeseries({
     title: 'Events per write',
@@ -190,7 +190,7 @@ const projector = [
       range(sum(rate(PROJECTED, CHOSEN_KINDS)), 'dealt with'),
     ],
     width: 8,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   timeseries({
     title: 'Dealt with by kind',
@@ -207,7 +207,7 @@ const projector = [
     unit: 's',
     queries: QUANTILES.map((q) => range(quantile(q, 'pitwall_projector_batch_seconds'), `p${q * 100}`)),
     width: 8,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   timeseries({
     title: 'Lag',
@@ -217,7 +217,7 @@ const projector = [
     queries: [range(`max(pitwall_projector_lag_seconds{${CHOSEN}})`, 'lag')],
     width: 8,
     limits: DELAY_LIMITS,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   timeseries({
     title: 'Pending',
@@ -226,7 +226,7 @@ const projector = [
     unit: 'short',
     queries: [range(`max(pitwall_projector_pending_events{${CHOSEN}})`, 'pending')],
     width: 8,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   timeseries({
     title: 'From arrival to projection',
@@ -235,7 +235,7 @@ const projector = [
     queries: QUANTILES.map((q) => range(quantile(q, DELAY), `p${q * 100}`)),
     width: 8,
     limits: DELAY_LIMITS,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
   heatmap({
     title: 'From arrival to projection, spread',
@@ -254,7 +254,7 @@ const faults = [
     unit: 'eps',
     queries: [range(sum(rate(PROJECTED, outcome('quarantined')), 'kind'), '{{kind}}')],
     width: 8,
-    runbook: 'projector.md',
+    runbook: 'intake.md#quarantinegrowing',
   }),
   timeseries({
     title: 'Failed batches',
@@ -262,7 +262,7 @@ const faults = [
     unit: 'ops',
     queries: [range(sum(rate('pitwall_projector_failures_total'), 'instance'), '{{instance}}')],
     width: 8,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorfailing',
   }),
   timeseries({
     title: 'Spans that end before they begin',
@@ -288,7 +288,7 @@ const faults = [
     unit: 'ops',
     queries: [range(sum(rate('pitwall_audit_dropped_total'), 'instance'), '{{instance}}')],
     width: 12,
-    runbook: 'audit.md',
+    runbook: 'resources.md#auditentriesdropped',
   }),
 ];
 
@@ -299,7 +299,7 @@ export const intakeAndProjector = dashboard({
     'The way of an event: taken into the log, projected, visible; and what was refused, put aside or delayed.',
   from: 'now-1h',
   refresh: '30s',
-  variables: [kind],
+  variables: [job, instance, kind],
   rows: [
     { title: 'At a glance', panels: glance },
     { title: 'Intake', panels: intake },

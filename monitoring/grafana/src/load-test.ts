@@ -1,6 +1,6 @@
-import { dashboard } from './dashboard.js';
+import { dashboard, job, instance } from './dashboard.js';
 import { stat, table, timeseries } from './panel.js';
-import { ANSWERS, CHOSEN, quantile, rate, sum } from './promql.js';
+import { ANSWERED, CHOSEN, quantile, rate, sum } from './promql.js';
 import { influxRows, influxSeries, range } from './query.js';
 import { colors } from './thresholds.js';
 
@@ -199,7 +199,7 @@ const underLoad = [
       'Latency from the arrival at Pitwall. Where k6 sees much more, the time is lost on the way: proxy, TLS, network, or k6 itself.',
     unit: 's',
     queries: [0.5, 0.95, 0.99].map((q) =>
-      range(quantile(q, 'http_request_duration_seconds', { labels: ANSWERS }), `p${q * 100}`),
+      range(quantile(q, 'http_request_duration_seconds', { labels: ANSWERED }), `p${q * 100}`),
     ),
     width: 6,
   }),
@@ -210,7 +210,6 @@ const underLoad = [
     queries: [range(rate('process_cpu_seconds_total'), '{{instance}}')],
     width: 6,
     limits: { warnFrom: 0.8, badFrom: 1 },
-    runbook: 'saturation.md',
   }),
   timeseries({
     title: 'Waiting for a database connection',
@@ -218,7 +217,7 @@ const underLoad = [
     unit: 'short',
     queries: [range(`sum by (instance) (pitwall_database_waiting_requests{${CHOSEN}})`, '{{instance}}')],
     width: 6,
-    runbook: 'database.md',
+    runbook: 'resources.md#databaseconnectionssaturated',
   }),
   timeseries({
     title: 'Events accepted and projected',
@@ -229,7 +228,7 @@ const underLoad = [
       range(sum(rate('pitwall_projector_events_total')), 'dealt with'),
     ],
     width: 6,
-    runbook: 'projector.md',
+    runbook: 'intake.md#projectorlag',
   }),
 ];
 
@@ -240,6 +239,7 @@ export const loadTest = dashboard({
     'A run of k6 as k6 sees it, and below it Pitwall at the same time. Needs the profile `load` of Compose, which has InfluxDB.',
   from: 'now-15m',
   refresh: '5s',
+  variables: [job, instance],
   rows: [
     { title: 'Thresholds', panels: glance },
     { title: 'As k6 sees it', panels: client },

@@ -28,10 +28,8 @@ import { PanelBuilder as StateTimelineBuilder } from '@grafana/grafana-foundatio
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Query } from './query.js';
+import { pathOf, urlOf } from './runbook.js';
 import { colors, thresholdsOf, type Limits } from './thresholds.js';
-
-/** The base of all runbook links, so that it is set in one place. */
-export const RUNBOOKS = '${runbooks}';
 
 export interface PanelSpec {
   title: string;
@@ -49,7 +47,7 @@ export interface PanelSpec {
   min?: number;
   max?: number;
   limits?: Limits;
-  /** A file of docs/runbooks, with an anchor where it has several parts. */
+  /** A file of docs/runbooks, and the alert in it that this panel belongs to. */
   runbook?: string;
 }
 
@@ -184,16 +182,21 @@ type AnyBuilder = TimeseriesBuilder | StatBuilder | HeatmapBuilder | StateTimeli
 
 function finish(builder: AnyBuilder, spec: PanelSpec): Panel {
   const { title, description, unit, queries, width, height = 8, decimals, min, max, limits, runbook } = spec;
-  builder.title(title).description(description).unit(unit).span(width).height(height).datasource(sourceOf(queries));
+  builder
+    .title(title)
+    .description(runbook === undefined ? description : `${description}\n\nRunbook: ${pathOf(runbook)}`)
+    .unit(unit)
+    .span(width)
+    .height(height)
+    .datasource(sourceOf(queries));
   queries.forEach((query, index) => builder.withTarget(query.build(String.fromCharCode(65 + index))));
   if (decimals !== undefined) builder.decimals(decimals);
   if (min !== undefined) builder.min(min);
   if (max !== undefined) builder.max(max);
   if (limits) builder.thresholds(thresholdsOf(limits));
-  if (runbook !== undefined) {
-    builder.links([
-      new DashboardLinkBuilder('Runbook').type(DashboardLinkType.Link).url(`${RUNBOOKS}/${runbook}`).targetBlank(true),
-    ]);
+  const url = runbook === undefined ? undefined : urlOf(runbook);
+  if (url !== undefined) {
+    builder.links([new DashboardLinkBuilder('Runbook').type(DashboardLinkType.Link).url(url).targetBlank(true)]);
   }
   return builder.build();
 }

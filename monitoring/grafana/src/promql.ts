@@ -4,8 +4,14 @@ export const CHOSEN = 'job="$job", instance=~"$instance"';
 /** The same, of the chosen kinds of source. */
 export const CHOSEN_KINDS = `${CHOSEN}, kind=~"$kind"`;
 
-/** Event streams stay open for as long as a page is looked at, so how long they took says nothing. */
-export const ANSWERS = `${CHOSEN}, route!="/api/v1/live"`;
+/** Without probes and scrapes, as the SLOs and alerts count (monitoring/prometheus/rules/slo-requests.yml). */
+export const REQUESTED = `${CHOSEN}, route!~"/health.*|/metrics"`;
+
+/** Also without event streams, which stay open for as long as a page is looked at: how long they took says nothing. */
+export const ANSWERED = `${CHOSEN}, route!~"/health.*|/metrics|/api/v1/live"`;
+
+/** Prometheus 3 writes the bound as 60.0: https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values */
+export const WITHIN_A_MINUTE = `${CHOSEN}, le=~"60([.]0)?"`;
 
 /** Several periods of `$__rate_interval` never miss a scrape; in the load of a table, what counts is the whole time shown. */
 export type Window = '$__rate_interval' | '$__range' | '$window';

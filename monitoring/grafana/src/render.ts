@@ -5,6 +5,7 @@ import { delivery } from './delivery.js';
 import { intakeAndProjector } from './intake.js';
 import { loadTest } from './load-test.js';
 import { service } from './service.js';
+import { slo } from './slo.js';
 
 export const DASHBOARDS_FOLDER = fileURLToPath(new URL('../dashboards/', import.meta.url));
 
@@ -12,6 +13,7 @@ const dashboards: Readonly<Record<string, Dashboard>> = {
   'service.json': service,
   'intake.json': intakeAndProjector,
   'delivery.json': delivery,
+  'slo.json': slo,
   'load-test.json': loadTest,
 };
 

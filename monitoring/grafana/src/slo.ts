@@ -14,8 +14,7 @@ const TICKET_3D = 1;
 
 const BUDGET_LIMITS = { badBelow: 0, warnBelow: 0.25 };
 
-const firing = (severity: string) =>
-  `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
+const firing = (severity: string) => `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
 
 const summary = [
   table({
