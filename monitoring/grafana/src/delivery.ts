@@ -1,7 +1,7 @@
 import { dashboard, job, instance, kind, window } from './dashboard.js';
 import { stat, timeseries } from './panel.js';
 import { aWeekBefore, CHOSEN_KINDS, increase, quantile, share, sum, type Window } from './promql.js';
-import { range } from './query.js';
+import { instant, range } from './query.js';
 import { colors, type Limits } from './thresholds.js';
 
 const RUNS = 'pitwall_runs_finished_total';
@@ -49,7 +49,7 @@ const present = [
     description: 'Runs of pipelines that ended in the time shown, however they ended.',
     unit: 'short',
     decimals: 0,
-    queries: [range(count(RUNS), 'runs')],
+    queries: [instant(count(RUNS), 'runs')],
     width: 4,
     plain: true,
   }),
@@ -58,7 +58,7 @@ const present = [
     description:
       'Of the runs that succeeded, failed or timed out, the share that succeeded. Cancelled and skipped runs are left out.',
     unit: 'percentunit',
-    queries: [range(successShare(RUNS), 'succeeded')],
+    queries: [instant(successShare(RUNS), 'succeeded')],
     width: 4,
     plain: true,
     limits: { badBelow: 0.8, warnBelow: 0.9 },
@@ -68,7 +68,7 @@ const present = [
     description:
       'Half of the runs took less. Estimated within the bounds of the histogram, so a change of a few per cent means nothing.',
     unit: 's',
-    queries: [range(quantileOf(0.5, RUN_DURATION), 'p50')],
+    queries: [instant(quantileOf(0.5, RUN_DURATION), 'p50')],
     width: 4,
     plain: true,
   }),
@@ -76,7 +76,7 @@ const present = [
     title: 'Jobs in the queue, p90',
     description: 'Nine of ten jobs got a runner within this time. Long: more runners are needed, or some hang.',
     unit: 's',
-    queries: [range(quantileOf(0.9, QUEUE), 'p90')],
+    queries: [instant(quantileOf(0.9, QUEUE), 'p90')],
     width: 4,
     plain: true,
     limits: { warnFrom: 60, badFrom: 300 },
@@ -86,7 +86,7 @@ const present = [
     description: 'Deployments to environments of the tier production that ended in the time shown.',
     unit: 'short',
     decimals: 0,
-    queries: [range(count(DEPLOYMENTS, `${CHOSEN_KINDS}, ${PRODUCTION}`), 'deployments')],
+    queries: [instant(count(DEPLOYMENTS, `${CHOSEN_KINDS}, ${PRODUCTION}`), 'deployments')],
     width: 4,
     plain: true,
   }),
@@ -94,7 +94,7 @@ const present = [
     title: 'Deployments that fail',
     description: 'Of the deployments that succeeded, failed or timed out, to any tier, the share that did not succeed.',
     unit: 'percentunit',
-    queries: [range(share(count(DEPLOYMENTS, FAILED), count(DEPLOYMENTS, DECIDED)), 'failed')],
+    queries: [instant(share(count(DEPLOYMENTS, FAILED), count(DEPLOYMENTS, DECIDED)), 'failed')],
     width: 4,
     plain: true,
     limits: { warnFrom: 0.05, badFrom: 0.15 },
@@ -107,7 +107,7 @@ const change = (title: string, description: string, expression: string, limits?:
     description: `${description} Compared is the time shown with the same time a week before.`,
     unit: 'percentunit',
     decimals: 0,
-    queries: [range(expression, 'change')],
+    queries: [instant(expression, 'change')],
     width: 4,
     plain: true,
     whenEmpty: NOTHING_THEN,

@@ -1,7 +1,7 @@
 import { dashboard, job, instance, kind } from './dashboard.js';
 import { heatmap, stat, timeseries } from './panel.js';
 import { CHOSEN, CHOSEN_KINDS, increase, quantile, rate, share, sum, WITHIN_A_MINUTE } from './promql.js';
-import { buckets, range } from './query.js';
+import { buckets, instant, range } from './query.js';
 import { colors } from './thresholds.js';
 
 const APPENDED = 'pitwall_events_appended_total';
@@ -48,7 +48,7 @@ const glance = [
     description:
       'Deliveries refused in the time shown: mostly a signature that does not fit the secret of its source. Look for the source in the audit log, and rotate its secret on both sides.',
     unit: 'short',
-    queries: [range(sum(increase(APPENDED, outcome('refused'))), 'refused')],
+    queries: [instant(sum(increase(APPENDED, outcome('refused'))), 'refused')],
     width: 3,
     plain: true,
     decimals: 0,
@@ -79,7 +79,7 @@ const glance = [
       'The share of events that were projected within 60 s of their arrival, in the time shown. The objective is 99.5 % over 30 days.',
     unit: 'percentunit',
     queries: [
-      range(
+      instant(
         share(sum(increase(`${DELAY}_bucket`, WITHIN_A_MINUTE)), sum(increase(`${DELAY}_count`))),
         'within a minute',
       ),
@@ -94,7 +94,7 @@ const glance = [
     description:
       'Events that could not be read in the time shown. They are kept with the reason (GET /api/v1/ingest/quarantine) and come back with `make replay` once the translator is mended.',
     unit: 'short',
-    queries: [range(sum(increase(PROJECTED, outcome('quarantined'))), 'quarantined')],
+    queries: [instant(sum(increase(PROJECTED, outcome('quarantined'))), 'quarantined')],
     width: 3,
     plain: true,
     decimals: 0,
@@ -106,7 +106,7 @@ const glance = [
     description:
       'Batches of the projector that failed as a whole in the time shown, and are tried again. Repeated failures are a database that is away or a fault in the code.',
     unit: 'short',
-    queries: [range(sum(increase('pitwall_projector_failures_total')), 'failed')],
+    queries: [instant(sum(increase('pitwall_projector_failures_total')), 'failed')],
     width: 3,
     plain: true,
     decimals: 0,

@@ -154,7 +154,8 @@ export function table({ columns, sortBy, ...spec }: PanelSpec & { columns: reado
     .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: { Time: true },
+        // Of Prometheus, and of InfluxDB.
+        excludeByName: { Time: true, time: true },
         indexByName: Object.fromEntries(columns.map(({ field }, index) => [field, index])),
         renameByName: Object.fromEntries(columns.map(({ field, title }) => [field, title])),
       },

@@ -16,6 +16,9 @@ const BUDGET_LIMITS = { badBelow: 0, warnBelow: 0.25 };
 
 const firing = (severity: string) => `count(ALERTS{alertstate="firing", severity="${severity}"}) or vector(0)`;
 
+/** Rows are joined where all labels are the same, so the name of the metric must go. */
+const bySlo = (expression: string) => rows(`sum by (slo) (${expression})`);
+
 const summary = [
   table({
     title: 'Objectives',
@@ -23,13 +26,13 @@ const summary = [
       'What is promised over 30 days, what was kept, and how much of the error budget is left. Without enough events (0 in the last column) the other figures are chance, and no burn rate raises an alert.',
     unit: 'percentunit',
     queries: [
-      rows('slo:objective:ratio'),
-      // Until the first event there is no share of good ones; a budget of which nothing was spent is whole.
-      rows('1 - slo:sli_error:ratio_rate30d or slo:objective:ratio * 0 + 1'),
-      rows('slo:error_budget_remaining:ratio or slo:objective:ratio * 0 + 1'),
-      ...['1h', '6h', '1d', '3d'].map((window) => rows(`${burnRate(window)} or slo:objective:ratio * 0`)),
-      rows('slo:sli_total:increase30d or slo:objective:ratio * 0'),
-      rows('slo:enough_data:bool'),
+      bySlo('slo:objective:ratio'),
+      // Until the first event there is no share of good ones, and nothing of the budget is spent.
+      bySlo('1 - slo:sli_error:ratio_rate30d or 1 + 0 * slo:objective:ratio'),
+      bySlo('slo:error_budget_remaining:ratio or 1 + 0 * slo:objective:ratio'),
+      ...['1h', '6h', '1d', '3d'].map((window) => bySlo(`${burnRate(window)} or 0 * slo:objective:ratio`)),
+      bySlo('slo:sli_total:increase30d or 0 * slo:objective:ratio'),
+      bySlo('slo:enough_data:bool'),
     ],
     width: 18,
     height: 7,

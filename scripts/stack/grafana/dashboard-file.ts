@@ -40,6 +40,7 @@ export interface TargetJson {
   /** PromQL. */
   expr?: string;
   instant?: boolean;
+  format?: string;
   /** InfluxQL. */
   query?: string;
 }
@@ -74,6 +75,8 @@ export interface Question {
   refId: string;
   text: string;
   instant: boolean;
+  /** Each series becomes a row, joined with those of the panel's other queries by their labels. */
+  joined: boolean;
 }
 
 /** Of all panels, and of the annotations, which are asked like a panel. */
@@ -81,12 +84,12 @@ export function promqlOf({ file, panels, annotations }: DashboardFile): Question
   const dashboard = file.replace('.json', '');
   return [
     ...panels.flatMap(({ title = '', targets = [] }) =>
-      targets.flatMap(({ refId = '', expr, instant = false }) =>
-        expr === undefined ? [] : [{ dashboard, panel: title, refId, text: expr, instant }],
+      targets.flatMap(({ refId = '', expr, instant = false, format }) =>
+        expr === undefined ? [] : [{ dashboard, panel: title, refId, text: expr, instant, joined: format === 'table' }],
       ),
     ),
     ...annotations.list.flatMap(({ name, expr }) =>
-      expr === undefined ? [] : [{ dashboard, panel: name, refId: '-', text: expr, instant: false }],
+      expr === undefined ? [] : [{ dashboard, panel: name, refId: '-', text: expr, instant: false, joined: false }],
     ),
   ];
 }
@@ -96,7 +99,7 @@ export function influxqlOf({ file, panels }: DashboardFile): Question[] {
   const dashboard = file.replace('.json', '');
   return panels.flatMap(({ title = '', targets = [] }) =>
     targets.flatMap(({ refId = '', query }) =>
-      query === undefined ? [] : [{ dashboard, panel: title, refId, text: query, instant: true }],
+      query === undefined ? [] : [{ dashboard, panel: title, refId, text: query, instant: true, joined: false }],
     ),
   );
 }
