@@ -4,10 +4,12 @@ import { isInstalled, runCommand } from './command.js';
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
+  psql: 'postgresql-client',
 };
 
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  docker: 'https://docs.docker.com/engine/install/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
 };
 

@@ -13,7 +13,7 @@ const of = (name: string, change: (service: Service) => void): Breakage['breakIt
 };
 const unset = (name: string, key: keyof Service): Breakage => ({
   name: `${name} without ${key}`,
-  breakIt: of(name, (service) => delete service[key]),
+  breakIt: of(name, (service) => Reflect.deleteProperty(service, key)),
 });
 const set = (name: string, change: Record<string, unknown>): Breakage => ({
   name: `${name} with ${JSON.stringify(change)}`,

@@ -21,7 +21,7 @@ export const lifecycleRules: readonly Rule[] = [
     const { limits, reservations } = deploy?.resources ?? {};
     if (!limits?.cpus || !limits.memory || !reservations?.memory) return ['lacks a limit or a reservation'];
     // A tmpfs counts as memory of its container.
-    const sizes = tmpfs.map((mount) => /:.*size=(\w+)/.exec(mount)?.[1]);
+    const sizes = tmpfs.map((mount) => /[:,]size=(\w+)/.exec(mount)?.[1]);
     return [
       ...unless(bytes(reservations.memory) <= bytes(limits.memory), 'reserves more than it may use'),
       ...unless(!sizes.includes(undefined), 'has a tmpfs without a size'),

@@ -58,14 +58,14 @@ export interface ComposeModel {
 }
 
 /** Resolves anchors and merges, then variables, as Compose does. Throws where a variable is needed and missing. */
-export async function readCompose(environment: Readonly<Record<string, string>>): Promise<ComposeModel> {
+export async function readCompose(environment: Readonly<Record<string, string | undefined>>): Promise<ComposeModel> {
   const text = await readFile(join(ROOT, COMPOSE_FILE), 'utf8');
   const document: unknown = parse(text, { merge: true });
   // What was shared by an anchor is copied: a change of one place is then a change of that place alone.
   return JSON.parse(JSON.stringify(resolved(document, environment))) as ComposeModel;
 }
 
-function resolved(node: unknown, environment: Readonly<Record<string, string>>): unknown {
+function resolved(node: unknown, environment: Readonly<Record<string, string | undefined>>): unknown {
   if (typeof node === 'string') return interpolate(node, environment);
   if (Array.isArray(node)) return node.map((item) => resolved(item, environment));
   if (typeof node !== 'object' || node === null) return node;
@@ -77,17 +77,16 @@ export const isOneShot = ({ restart }: Service) => restart === 'no';
 export const networksOf = ({ networks }: Service): string[] =>
   Array.isArray(networks) ? networks : Object.keys(networks);
 
-/** `90s`, `1m30s`, `500ms`, in milliseconds. */
+/** `90s` or `500ms`, in milliseconds. */
 export function milliseconds(duration: string): number {
-  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  const parts = [...duration.matchAll(/(\d+)(ms|s|m|h)/g)];
-  if (parts.map(([part]) => part).join('') !== duration || duration === '') throw new Error(`No duration: ${duration}`);
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[String(unit)] ?? 0), 0);
+  const [, count, unit] = /^(\d{1,6})(ms|s|m|h)$/.exec(duration) ?? [];
+  if (count === undefined) throw new Error(`No duration: ${duration}`);
+  return Number(count) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[String(unit)] ?? NaN);
 }
 
 /** `64m`, `1g`, `192mb`, in bytes. */
 export function bytes(size: string): number {
-  const [, count, unit] = /^(\d+)([kmg]?)b?$/i.exec(size) ?? [];
+  const [, count, unit] = /^(\d{1,12})([kmg]?)b?$/i.exec(size) ?? [];
   if (count === undefined) throw new Error(`No size: ${size}`);
   return Number(count) * 1024 ** ['', 'k', 'm', 'g'].indexOf((unit ?? '').toLowerCase());
 }

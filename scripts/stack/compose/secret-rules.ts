@@ -9,7 +9,7 @@ import { eachService, unless, type Rule } from './rule.js';
 const SECRET_NAME = /PASS(WORD|WD|PHRASE)?(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|_KEY(_|$)/i;
 /** Of which such a name says where the secret is, and not what. */
 const PATH_NAME = /_FILE$/;
-const SECRET_VALUE = /:\/\/[^/\s]*:[^/\s]+@|-----BEGIN/;
+const SECRET_VALUE = /:\/\/[^/\s:]{0,64}:[^/\s]{1,256}@|-----BEGIN/;
 /** Put there by whoever needs it: it is made in the running service. */
 const MADE_BY_HAND = ['load_token'];
 

@@ -81,7 +81,6 @@ export async function makeSecrets(folder: string): Promise<string[]> {
 async function write(path: string, value: string): Promise<void> {
   const making = `${path}.making`;
   await writeFile(making, value, { mode: 0o600 });
-  // eslint-disable-next-line sonarjs/file-permissions -- See above.
   await chmod(making, 0o644);
   await rename(making, path);
 }
