@@ -85,9 +85,9 @@ clean: ## Remove everything that was built or installed; data in .pitwall stays
 	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
+.PHONY: test test-unit test-integration test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
   verify-stack check-stack
-test: lint typecheck check-contracts test-unit check-stack test-e2e test-durability ## Everything that CI runs
+test: lint typecheck check-contracts test-unit test-integration check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
@@ -107,9 +107,12 @@ check-contracts: $(GENERATED) ## Fail where a generated document is not what the
 	@npm run --silent api:check -w frontend
 	@echo "contracts: no drift"
 
-test-unit: $(GENERATED) ## Tests of the back end over real PostgreSQL (and Redis where it is), and of the front end
-	@npm test --silent -w backend
+test-unit: $(GENERATED) ## Tests of single parts, of the back end and the front end
+	@npm test --silent -w backend -- --testPathIgnorePatterns '\.api\.test\.ts$$'
 	@npm test --silent -w frontend
+
+test-integration: $(GENERATED) ## Tests of the API over real PostgreSQL, and Redis where it is
+	@npm test --silent -w backend -- '\.api\.test\.ts$$'
 
 test-watch: $(GENERATED) ## The back end's tests, again on change
 	@npm test -w backend -- --watch
