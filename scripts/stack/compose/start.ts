@@ -7,6 +7,7 @@ import { VARIABLES } from '../../../backend/src/config.js';
 import type { Verdict } from '../../checks/check.js';
 import { ROOT, runCommand } from '../../checks/command.js';
 import { makeSecrets } from '../secrets/secret-files.js';
+import { EDGE_ADDRESS, startEdgeStandIn } from './edge-stand-in.js';
 import { environmentOf, leadTo } from './environment.js';
 import { DEFAULT_VARIABLES } from './file.js';
 import { readCompose, type ComposeModel } from './model.js';
@@ -40,7 +41,7 @@ export async function checkStart(): Promise<Verdict> {
     const summary = [
       `PostgreSQL ${postgres.version} with its roles`,
       `Redis ${/v=([\d.]+)/.exec(version.stdout)?.[1]}, killed and started again`,
-      'migrate, serve and health of the compiled service with the environment of its container',
+      'migrate, serve and health of the compiled service with the environment of its container, and scripts/health-check.ts',
     ].join('; ');
     return { outcome: details.length > 0 ? 'failed' : 'passed', summary, details };
   } finally {
@@ -65,31 +66,39 @@ async function runPitwall(model: ComposeModel, secrets: string, folder: string):
   if (migrate.code !== 0) return [`migrate ended with ${migrate.code}: ${migrate.stderr.trim()}`];
 
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const own = { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: String(metricsPort) };
+  const own = { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: String(metricsPort), TRUST_PROXY: EDGE_ADDRESS };
   const environment = { ...environmentOf(model, 'backend', secrets), ...own };
   const logFile = join(folder, 'pitwall.log');
   const command = ['--enable-source-maps', PITWALL, ...(model.services.backend?.command ?? [])];
   const service = await PitwallProcess.start({ command, cwd: folder, port, environment, logFile });
+  const edge = await startEdgeStandIn(port, secrets);
   try {
     const [, ...health] = model.services.backend?.healthcheck?.test?.slice(1) ?? [];
     const asked = await pitwall(health, environment);
     const verified = await pitwall(['audit-verify'], environmentOf(model, 'tools', secrets));
+    const checked = await checkHealth(edge.url);
     const faults = [
       ...unless(asked.code === 0, `the health check ended with ${asked.code}: ${asked.stdout} ${asked.stderr}`),
       ...unless(verified.code === 0, `tools audit-verify ended with ${verified.code}: ${verified.stderr}`),
+      ...unless(checked.code === 0, `scripts/health-check.ts ended with ${checked.code}: ${checked.stdout}`),
       ...(await answerFaults(port, metricsPort, secrets)),
     ];
     await service.stop();
-    const after = await pitwall(health, environment);
+    const [askedAfter, checkedAfter] = [await pitwall(health, environment), await checkHealth(edge.url)];
     return [
       ...faults,
-      ...unless(after.code === 1, `the health check of nobody ended with ${after.code}`),
+      ...unless(askedAfter.code === 1, `the health check of nobody ended with ${askedAfter.code}`),
+      ...unless(checkedAfter.code === 1, `scripts/health-check.ts of nobody ended with ${checkedAfter.code}`),
       ...(await logFaults(logFile, secrets)),
     ];
   } finally {
+    await edge.stop();
     await service.stop();
   }
 }
+
+const checkHealth = (url: string) =>
+  runCommand(process.execPath, ['--import', 'tsx', join(ROOT, 'scripts/health-check.ts'), url]);
 
 /** Nothing of what .env sets for the machine that this runs on: what is set to nothing counts as not set. */
 const UNSET = Object.fromEntries(VARIABLES.flatMap((name) => [name, `${name}_FILE`].map((each) => [each, ''])));
@@ -105,7 +114,7 @@ async function answerFaults(port: number, metricsPort: number, secrets: string):
   const figures = `http://127.0.0.1:${metricsPort}/metrics`;
   const shown = await fetch(figures, { headers: { authorization: `Bearer ${token}` } });
   const hidden = await fetch(figures);
-  // Whoever comes through a proxy that is not nginx cannot claim that there was TLS.
+  // Whoever does not come by way of nginx cannot claim that there was TLS.
   const headers = { 'x-forwarded-proto': 'https' };
   const plain = await fetch(`http://127.0.0.1:${port}/api/v1/me`, { headers, redirect: 'manual' });
   return [
