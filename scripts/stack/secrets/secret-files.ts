@@ -19,21 +19,26 @@ const RECIPES: readonly { name: string; make: (read: Read) => string | Promise<s
   { name: 'postgres_app_password', make: password },
   {
     name: 'database_url',
-    make: async (read) => `postgresql://pitwall_app:${await read('postgres_app_password')}@${POSTGRES}`,
+    make: async (read) =>
+      `postgresql://pitwall_app:${encodeURIComponent(await read('postgres_app_password'))}@${POSTGRES}`,
   },
   {
     name: 'database_migration_url',
-    make: async (read) => `postgresql://pitwall:${await read('postgres_owner_password')}@${POSTGRES}`,
+    make: async (read) =>
+      `postgresql://pitwall:${encodeURIComponent(await read('postgres_owner_password'))}@${POSTGRES}`,
   },
   { name: 'redis_password', make: password },
-  { name: 'redis_url', make: async (read) => `redis://:${await read('redis_password')}@${REDIS}` },
+  { name: 'redis_url', make: async (read) => `redis://:${encodeURIComponent(await read('redis_password'))}@${REDIS}` },
   { name: 'pitwall_secret_key', make: () => randomBytes(32).toString('base64') },
   { name: 'metrics_token', make: () => randomBytes(32).toString('hex') },
   { name: 'grafana_admin_password', make: password },
 ];
 
-/** Where alerts are sent to: empty, until somebody writes the address of a webhook into it. */
+/** Where alerts are sent to. */
 export const ALERT_ADDRESSES = ['alert_page_url', 'alert_ticket_url', 'alert_watchdog_url'];
+/** Until it is known who is to be told: it accepts everything and keeps nothing, so that Alertmanager reports no failure. */
+// eslint-disable-next-line sonarjs/no-clear-text-protocols -- Within the network of the containers.
+export const NOBODY = 'http://blackbox:9115/-/healthy';
 
 /** Made together: one without the other is of no use. */
 const CERTIFICATE = 'tls.crt';
@@ -60,7 +65,7 @@ export async function makeSecrets(folder: string): Promise<string[]> {
   };
 
   for (const { name, make } of RECIPES) if (!isThere(name)) await keep(name, await make(read));
-  for (const name of ALERT_ADDRESSES) if (!isThere(name)) await keep(name, '');
+  for (const name of ALERT_ADDRESSES) if (!isThere(name)) await keep(name, NOBODY);
   if (isThere(CERTIFICATE) !== isThere(KEY)) {
     const missing = isThere(KEY) ? CERTIFICATE : KEY;
     throw new Error(`${missing} is missing in ${folder}: put it there, or remove the other half to have both made.`);
