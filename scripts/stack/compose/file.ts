@@ -30,7 +30,7 @@ export async function checkComposeFile(): Promise<Verdict> {
   const summary = [
     `${services} services of ${COMPOSE_FILE}`,
     `the schema of the Compose Specification (ajv ${AJV_VERSION}, its copy of 2021 and what came since)`,
-    `${RULES.length} rules, which find each of ${breakageCount} faults put in`,
+    `${RULES.length} rules, held against ${breakageCount} faults put in`,
   ].join('; ');
   return { outcome: details.length > 0 ? 'failed' : 'passed', summary, details };
 }
