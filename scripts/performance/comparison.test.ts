@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compare, isRegression, median, summaryOf } from './comparison.js';
+
+const runs = (name: string, ...values: number[]) => values.map((value) => ({ name, value }));
+const verdict = (name: string, base: number[], head: number[]) =>
+  compare(runs(name, ...base), runs(name, ...head)).figures[0]?.verdict;
+
+void test('the median of an even number of runs lies between the two in the middle', () => {
+  assert.equal(median([9, 1, 5]), 5);
+  assert.equal(median([4, 1, 100, 2]), 3);
+  assert.throws(() => median([]), /nothing/);
+});
+
+void test('one slow run is no regression, most runs slow is one', () => {
+  assert.equal(verdict('load GET p95', [20, 21, 22], [20, 22, 400]), 'same');
+  assert.equal(verdict('load GET p95', [20, 21, 22], [20, 380, 400]), 'worse');
+});
+
+void test('a ratio beyond the bound does not count while the difference is small', () => {
+  assert.equal(verdict('load GET p95', [2], [5]), 'same');
+  assert.equal(verdict('load GET p95', [2], [8]), 'worse');
+});
+
+void test('a difference that is large does not count while the ratio is within the bound', () => {
+  assert.equal(verdict('page largest paint /', [2000], [2400]), 'same');
+  assert.equal(verdict('page largest paint /', [2000], [2500]), 'worse');
+});
+
+void test('a score is worse when it is lower', () => {
+  assert.equal(verdict('page score /', [99], [80]), 'worse');
+  assert.equal(verdict('page score /', [80], [99]), 'better');
+});
+
+void test('something beside nothing is worse, nothing beside nothing is the same', () => {
+  assert.equal(verdict('page shift /', [0], [0.3]), 'worse');
+  assert.equal(verdict('page shift /', [0], [0]), 'same');
+});
+
+void test('what only one side has is named, and judged by nobody', () => {
+  const comparison = compare(runs('load old p95', 1), runs('load new p95', 900));
+
+  assert.deepEqual(comparison.unpaired, ['load new p95', 'load old p95']);
+  assert.equal(isRegression(comparison), false);
+});
+
+void test('the summary begins with what is worse', () => {
+  const comparison = compare(
+    [...runs('load a p95', 10), ...runs('load b p95', 10)],
+    [...runs('load a p95', 10), ...runs('load b p95', 100)],
+  );
+
+  assert.equal(isRegression(comparison), true);
+  const rows = summaryOf(comparison)
+    .split('\n')
+    .filter((line) => line.startsWith('| load'));
+  assert.deepEqual(rows, [
+    '| load b p95 | 10 ms | 100 ms | 10.00 | 1.5 and 5 ms | worse |',
+    '| load a p95 | 10 ms | 10 ms | 1.00 | 1.5 and 5 ms |  |',
+  ]);
+});
+
+void test('a figure that nothing says how to judge is an error, not a pass', () => {
+  assert.throws(() => compare(runs('memory', 1), runs('memory', 1)), /how to judge memory/);
+});
