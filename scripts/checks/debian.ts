@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  zizmor: 'https://docs.zizmor.sh/installation/',
 };
 
 /** How to get a program, in a few words. */
