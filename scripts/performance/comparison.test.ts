@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compare, isRegression, median, summaryOf } from './comparison.js';
+import { pageFigures } from './lighthouse.js';
+import { loadFigures } from './load-result.js';
 
 const runs = (name: string, ...values: number[]) => values.map((value) => ({ name, value }));
 const verdict = (name: string, base: number[], head: number[]) =>
@@ -62,4 +64,34 @@ void test('the summary begins with what is worse', () => {
 
 void test('a figure that nothing says how to judge is an error, not a pass', () => {
   assert.throws(() => compare(runs('memory', 1), runs('memory', 1)), /how to judge memory/);
+});
+
+const report = {
+  format: 1,
+  scenario: 'load',
+  requests: [{ name: 'GET runs', count: 600, latencyMs: { p50: 3, p95: 9 } }],
+};
+
+void test('a report of load gives two figures for each request that was sent often enough', () => {
+  const rare = { name: 'sign in', count: 19, latencyMs: { p50: 300, p95: 900 } };
+
+  assert.deepEqual(loadFigures({ ...report, requests: [...report.requests, rare] }), [
+    { name: 'load GET runs p50', value: 3 },
+    { name: 'load GET runs p95', value: 9 },
+  ]);
+});
+
+void test('a report that cannot be read is an error, not a pass', () => {
+  assert.throws(() => loadFigures({ ...report, format: 2 }), /format 1/);
+  assert.throws(() => loadFigures({ ...report, requests: [] }), /next to nothing/);
+  const unanswered = { name: 'GET runs', count: 600, latencyMs: { p50: 3, p95: null } };
+  assert.throws(() => loadFigures({ ...report, requests: [unanswered] }), /not answered/);
+});
+
+void test('a page that was not measured is an error, not a pass', () => {
+  const page = { categories: { performance: { score: 0.9 } }, audits: {} };
+
+  assert.throws(() => pageFigures({ ...page, runtimeError: { message: 'NO_FCP' } }, '/'), /NO_FCP/);
+  assert.throws(() => pageFigures({ ...page, categories: { performance: { score: null } } }, '/'), /no score/);
+  assert.throws(() => pageFigures(page, '/'), /first-contentful-paint/);
 });
