@@ -23,7 +23,8 @@ const JUDGEMENTS: readonly (readonly [prefix: string, judgement: Judgement])[] =
   ['page shift', { worse: 'higher', unit: '', ratio: 1.1, difference: 0.02 }],
   ['page blocking', { worse: 'higher', unit: 'ms', ratio: 2, difference: 200 }],
   ['page ', { worse: 'higher', unit: 'ms', ratio: 1.25, difference: 100 }],
-  ['load ', { worse: 'higher', unit: 'ms', ratio: 1.5, difference: 5 }],
+  ['load p95', { worse: 'higher', unit: 'ms', ratio: 2, difference: 20 }],
+  ['load p50', { worse: 'higher', unit: 'ms', ratio: 1.5, difference: 5 }],
 ];
 
 export function judgementOf(name: string): Judgement {

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, runCommand } from '../checks/command.js';
 import type { Figure } from './figure.js';
 
 const PROGRAM = join(ROOT, 'scripts/performance/lighthouse/node_modules/lighthouse/cli/index.js');
 const CHROME_FLAGS = '--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run';
+const ATTEMPTS = 3;
 
 /** What is read of a report (https://github.com/GoogleChrome/lighthouse/blob/main/docs/understanding-results.md). */
 export interface LighthouseReport {
@@ -23,8 +24,23 @@ const AUDITS: readonly (readonly [audit: string, name: string, divisor: number])
   ['total-byte-weight', 'weight', 1024],
 ];
 
-/** Loads the page as a phone of the middle range over slow 4G would, and writes the report to the file. */
+/**
+ * Loads the page as a phone of the middle range over slow 4G would, and writes the report to the file. On a busy machine the
+ * browser at times records nothing; that is tried again.
+ */
 export async function runLighthouse(url: string, headers: Record<string, string>, file: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runOnce(url, headers, file);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      console.log(`  again, for the ${attempt + 1}. time: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function runOnce(url: string, headers: Record<string, string>, file: string): Promise<void> {
+  await rm(file, { force: true });
   const { code, stderr } = await runCommand(
     process.execPath,
     [

@@ -4,23 +4,31 @@ import type { Figure } from './figure.js';
 export interface LoadResult {
   format: number;
   scenario: string;
+  requests: RequestResult[];
+  total: RequestResult;
+}
+
+interface RequestResult {
+  name: string;
+  count: number;
   /** Milliseconds; JSON has null for what was never answered. */
-  requests: { name: string; count: number; latencyMs: { p50: number | null; p95: number | null } }[];
+  latencyMs: { p50: number | null; p95: number | null };
 }
 
 const FORMAT = 1;
-/** Fewer answers than this have no 95th percentile worth the name. */
-const FEWEST = 20;
+/** How many answers a percentile needs for ten of them, at least, to lie beyond it. */
+const FEWEST = { p50: 100, p95: 200 };
 
-export function loadFigures({ format, scenario, requests }: LoadResult): Figure[] {
+export function loadFigures({ format, scenario, requests, total }: LoadResult): Figure[] {
   if (format !== FORMAT || scenario !== 'load') throw new Error(`This reads reports of load in format ${FORMAT} only.`);
-  const counted = requests.filter(({ count }) => count >= FEWEST);
-  if (counted.length === 0) throw new Error('The load test sent next to nothing.');
-  return counted.flatMap(({ name, latencyMs: { p50, p95 } }) => {
-    if (p50 === null || p95 === null) throw new Error(`${name} was not answered.`);
-    return [
-      { name: `load ${name} p50`, value: p50 },
-      { name: `load ${name} p95`, value: p95 },
-    ];
-  });
+  if (total.count < FEWEST.p50) throw new Error(`The load test sent ${total.count} requests.`);
+  return [total, ...requests].flatMap(({ name, count, latencyMs }) =>
+    (['p50', 'p95'] as const)
+      .filter((percentile) => count >= FEWEST[percentile])
+      .map((percentile) => {
+        const value = latencyMs[percentile];
+        if (value === null) throw new Error(`${name} was not answered.`);
+        return { name: `load ${percentile} ${name}`, value };
+      }),
+  );
 }
