@@ -100,6 +100,13 @@ const mutations: readonly Mutation[] = [
     to: 'cache: npm',
   },
   { rule: 'what is released comes from no cache', file: RELEASE, from: 'no-cache: true', to: 'cache-from: type=gha' },
+  {
+    rule: 'what is released comes from no cache',
+    file: RELEASE,
+    from: 'cache-binary: false',
+    to: 'cache-binary: true',
+  },
+  { rule: 'what is released comes from no cache', file: RELEASE, from: '          cache-image: false\n', to: '' },
   { rule: 'one gate waits for every job of CI', file: CI, from: '      - durability\n', to: '' },
   { rule: 'one gate waits for every job of CI', file: CI, from: 'if: always()\n    needs', to: 'needs' },
   {

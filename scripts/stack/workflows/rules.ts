@@ -15,6 +15,13 @@ const ONLY_FOR_PULL_REQUESTS = "${{ github.event_name == 'pull_request' }}";
 /** They run what a stranger wrote with the rights of this repository. */
 const PRIVILEGED_EVENTS = ['pull_request_target', 'workflow_run', 'issue_comment'];
 
+/** They keep what they download for the next run, unless this input is false. */
+const CACHING_BY_DEFAULT = [
+  ['actions/setup-node', 'package-manager-cache'],
+  ['docker/setup-buildx-action', 'cache-binary'],
+  ['docker/setup-qemu-action', 'cache-image'],
+] as const;
+
 type Found = (string | false)[];
 
 /** A rule that looks at each workflow by itself. */
@@ -127,8 +134,10 @@ export const rules: readonly Rule[] = [
     const push = typeof on === 'object' && !Array.isArray(on) ? (on.push as { tags?: unknown } | null) : undefined;
     if (!push?.tags) return [];
     return file.steps.map(({ path, step: { uses = '', with: inputs = {} } }) => {
-      const caching = Object.keys(inputs).some((input) => input === 'cache' || /^cache-(from|to)$/.test(input));
-      return (caching || uses === './.github/actions/setup') && `${file.at(path)}: uses a cache`;
+      const asked = Object.keys(inputs).some((input) => /^cache(-from|-to)?$/.test(input));
+      const [, option] = CACHING_BY_DEFAULT.find(([action]) => uses.startsWith(`${action}@`)) ?? [];
+      const left = option !== undefined && inputs[option] !== false;
+      return (asked || left || uses === './.github/actions/setup') && `${file.at(path)}: uses a cache`;
     });
   }),
   {
