@@ -9,7 +9,7 @@ import type { Verdict } from '../checks/check.js';
 import { askInfluxdb } from './grafana/ask-influxdb.js';
 import { askPrometheus } from './grafana/ask-prometheus.js';
 import { GRAFANA_FOLDER, isRow, nameOf, promqlOf, readDashboards } from './grafana/dashboard-file.js';
-import { knownMetrics, metricsIn, syntaxFaults } from './grafana/expressions.js';
+import { dashboardsOfAlerts, knownMetrics, metricsIn, syntaxFaults } from './grafana/expressions.js';
 import { anchorsOf, layoutFaults, runbooksNamed } from './grafana/layout.js';
 import { substitute } from './grafana/variables.js';
 import { programVersion } from './grafana/versions.js';
@@ -19,7 +19,7 @@ export const grafanaChecks: readonly StackCheck[] = [
   { name: 'dashboards: as generated', run: inStep },
   { name: 'dashboards: panels and places', run: layout },
   { name: 'dashboards: expressions', programs: ['promtool'], run: expressions },
-  { name: 'dashboards: runbooks', run: runbooks },
+  { name: 'dashboards: runbooks, alerts', run: links },
   {
     name: 'dashboards: answers of Prometheus',
     programs: ['prometheus', 'promtool', 'prometheus-blackbox-exporter', 'redis-server', 'openssl'],
@@ -98,14 +98,16 @@ async function expressions(): Promise<Verdict> {
       }
     }
     const version = await programVersion('promtool');
-    return verdict(faults, `${version}: ${questions.length} expressions, ${named.size} metrics, all known`);
+    return verdict(faults, `${version}: ${questions.length} expressions, ${named.size} metrics`);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function runbooks(): Promise<Verdict> {
-  const named = (await readDashboards()).flatMap(runbooksNamed);
+/** What panels say of runbooks is there, and so are the dashboards that alerts lead to. */
+async function links(): Promise<Verdict> {
+  const dashboards = await readDashboards();
+  const named = dashboards.flatMap(runbooksNamed);
   const faults = new Set<string>();
   for (const reference of named) {
     const [file = '', anchor] = reference.split('#');
@@ -114,6 +116,12 @@ async function runbooks(): Promise<Verdict> {
     else if (anchor !== undefined && !anchorsOf(await readFile(path, 'utf8')).has(anchor))
       faults.add(`${file} has no part #${anchor}`);
   }
-  if (named.length === 0) faults.add('No panel names a runbook.');
-  return verdict([...faults], `${named.length} panels with a runbook, ${new Set(named).size} parts of runbooks`);
+  const uids = new Set(dashboards.map(({ uid }) => uid));
+  const led = await dashboardsOfAlerts();
+  for (const uid of led) if (!uids.has(uid)) faults.add(`An alert leads to the dashboard ${uid}, which there is not`);
+  if (named.length === 0 || led.size === 0) faults.add('No panel names a runbook, or no alert a dashboard.');
+  return verdict(
+    [...faults],
+    `${named.length} panels with a runbook, ${new Set(named).size} parts of runbooks, ${led.size} dashboards of alerts`,
+  );
 }

@@ -13,7 +13,7 @@ export const ANSWERED = `${CHOSEN}, route!~"/health.*|/metrics|/api/v1/live"`;
 /** Prometheus 3 writes the bound as 60.0: https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values */
 export const WITHIN_A_MINUTE = `${CHOSEN}, le=~"60([.]0)?"`;
 
-/** Several periods of `$__rate_interval` never miss a scrape; in the load of a table, what counts is the whole time shown. */
+/** How far back each point looks: just far enough for a rate, over the whole time shown, or as chosen at the top. */
 export type Window = '$__rate_interval' | '$__range' | '$window';
 
 /** Per second. */

@@ -43,12 +43,22 @@ async function serviceMetrics(): Promise<string[]> {
 }
 
 async function recordedMetrics(): Promise<string[]> {
-  const names = (await readdir(RULES_FOLDER)).filter((name) => name.endsWith('.yml'));
-  const files = await Promise.all(names.map((name) => readFile(join(RULES_FOLDER, name), 'utf8')));
   type Rules = { groups: { rules: { record?: string }[] }[] };
-  return files.flatMap((text) =>
+  return (await ruleFiles()).flatMap((text) =>
     (parse(text) as Rules).groups.flatMap(({ rules }) => rules.flatMap(({ record }) => (record ? [record] : []))),
   );
+}
+
+/** The uids in the links of alerts. */
+export async function dashboardsOfAlerts(): Promise<Set<string>> {
+  return new Set(
+    (await ruleFiles()).flatMap((text) => [...text.matchAll(/\/d\/([\w-]+)/g)].map(([, uid = '']) => uid)),
+  );
+}
+
+async function ruleFiles(): Promise<string[]> {
+  const names = (await readdir(RULES_FOLDER)).filter((name) => name.endsWith('.yml'));
+  return Promise.all(names.map((name) => readFile(join(RULES_FOLDER, name), 'utf8')));
 }
 
 const WORDS = ['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan', 'by', 'without', 'on', 'ignoring'];
