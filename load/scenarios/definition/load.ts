@@ -1,15 +1,5 @@
 import { closeAccess, openAccess, type Access } from './access.ts';
-import {
-  asFields,
-  bearer,
-  getRequest,
-  itemsOf,
-  leaveOut,
-  send,
-  type Headers,
-  type Script,
-  type Sign,
-} from './exchange.ts';
+import { bearer, getRequest, itemsOf, leaveOut, send, type Headers, type Script, type Sign } from './exchange.ts';
 import { openHookSource } from './hook-source.ts';
 import type { LoadPlan } from './mix.ts';
 import { awaitProjector, hidePipelines, isOfTest, markOf } from './projection.ts';
