@@ -5,6 +5,7 @@
  * `handleSummary` against stand-ins of the modules that the scripts import. Node itself strips the types, and like k6
  * finds a file only by its whole name. ITERATIONS says how many (1). Ends with 99 where a threshold is crossed, as k6 does.
  */
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -39,7 +40,7 @@ registerHooks({
     return next(specifier, context);
   },
 });
-Object.assign(globalThis, { __ENV: process.env });
+Object.assign(globalThis, { __ENV: process.env, open: (path: string) => readFileSync(path, 'utf8') });
 
 const [file = ''] = process.argv.slice(2);
 const script = (await import(pathToFileURL(resolve(file)).href)) as Script;

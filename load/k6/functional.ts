@@ -10,7 +10,7 @@ import { MOST_ERRORS, MOST_P95_MS } from '../scenarios/definition/thresholds.ts'
 import { checked, environment, play, sign } from './play.ts';
 import { summaryOutputs, TREND_STATISTICS, type K6Summary } from './summary.ts';
 
-const settings = readSettings(environment);
+const settings = readSettings(environment, open);
 const baseUrl = environment.BASE_URL.replace(/\/$/, '');
 
 export const options: Options = {

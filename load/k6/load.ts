@@ -14,7 +14,7 @@ import { MOST_ERRORS, MOST_P95_MS } from '../scenarios/definition/thresholds.ts'
 import { checked, environment, play, sendRequest, sign } from './play.ts';
 import { namedThresholds, summaryOutputs, TREND_STATISTICS, type K6Summary } from './summary.ts';
 
-const settings = readSettings(environment);
+const settings = readSettings(environment, open);
 const { durationSeconds, rate, users } = settings;
 const baseUrl = environment.BASE_URL.replace(/\/$/, '');
 

@@ -8,6 +8,7 @@
  *
  * Ends with 1 where a threshold is crossed, with 2 where nothing could be tested.
  */
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +27,10 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 try {
   const { scenario, file } = readArguments();
-  const target = await openTarget(readSettings(process.env), say);
+  const target = await openTarget(
+    readSettings(process.env, (path) => readFileSync(path, 'utf8')),
+    say,
+  );
   const stopped = async () => {
     await target.stop();
     process.exit(2);

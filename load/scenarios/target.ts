@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTarget } from '../../scripts/checks/target.js';
@@ -18,8 +19,16 @@ export async function openTarget(settings: Settings, say: (line: string) => void
     return { settings: { ...settings, baseUrl, token }, stop: async () => undefined };
   }
   say('Starting a Pitwall with some data ...');
-  const { url, token, admin, stop } = await startTarget(join(tmpdir(), `pitwall-load-${process.pid}.log`));
-  return { settings: { ...settings, baseUrl: url, token, account: admin }, stop };
+  const folder = await mkdtemp(join(tmpdir(), 'pitwall-load-'));
+  const remove = () => rm(folder, { recursive: true });
+  try {
+    const { url, token, admin, stop } = await startTarget(join(folder, 'pitwall.log'));
+    return { settings: { ...settings, baseUrl: url, token, account: admin }, stop: () => stop().then(remove) };
+  } catch (error) {
+    // What the log says is in the error.
+    await remove();
+    throw error;
+  }
 }
 
 /** What the first start in development leaves beside its data for scripts. */

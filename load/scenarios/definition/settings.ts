@@ -33,10 +33,28 @@ const SECONDS_OF: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 36
 const ADDRESS = /^https?:\/\/(\[[0-9a-f:]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i;
 const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/i;
 
-/** Reads the settings, which are the same for both runners. Throws `SettingsError` with all faults at once. */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+/**
+ * Reads the settings, which are the same for both runners. Throws `SettingsError` with all faults at once.
+ *
+ * @param readFile answers what a file holds: a secret may be given by the path of its file, in `<NAME>_FILE`
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string,
+): Settings {
   const faults: string[] = [];
   const given = (name: string) => environment[name] || undefined;
+  const secret = (name: string) => {
+    const file = given(`${name}_FILE`);
+    if (file === undefined) return given(name);
+    if (given(name) !== undefined) faults.push(`${name} and ${name}_FILE are both set.`);
+    try {
+      return readFile(file).trim();
+    } catch {
+      faults.push(`${name}_FILE: ${file} cannot be read.`);
+      return undefined;
+    }
+  };
   const whole = (name: string, otherwise: number, most: number) => {
     const number = Number(given(name) ?? otherwise);
     if (!Number.isInteger(number) || number < 1 || number > most) {
@@ -52,7 +70,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     faults.push(`${baseUrl} is not this machine. Set ALLOW_REMOTE=true if it is yours to put under load.`);
   }
   const email = given('PITWALL_EMAIL');
-  const password = given('PITWALL_PASSWORD');
+  const password = secret('PITWALL_PASSWORD');
   if ((email === undefined) !== (password === undefined)) {
     faults.push('PITWALL_EMAIL and PITWALL_PASSWORD go together.');
   }
@@ -62,7 +80,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   const settings = {
     baseUrl,
-    token: given('PITWALL_TOKEN'),
+    token: secret('PITWALL_TOKEN'),
     account: email !== undefined && password !== undefined ? { email, password } : undefined,
     durationSeconds,
     rate: whole('RATE', 10, HIGHEST_RATE),

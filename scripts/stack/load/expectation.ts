@@ -21,6 +21,8 @@ const UNSET = Object.fromEntries(
     'PITWALL_TOKEN',
     'PITWALL_EMAIL',
     'PITWALL_PASSWORD',
+    'PITWALL_TOKEN_FILE',
+    'PITWALL_PASSWORD_FILE',
     'ALLOW_REMOTE',
     'DURATION',
     'RATE',
