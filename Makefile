@@ -49,7 +49,7 @@ audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> 
 	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
 ## Set up and build
-.PHONY: install build contracts migration clean
+.PHONY: install build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
 
 $(INSTALLED): package-lock.json package.json backend/package.json frontend/package.json load/package.json
@@ -77,14 +77,17 @@ contracts: $(GENERATED) ## Write openapi.json, the Postman collection and the fr
 migration: $(GENERATED) ## Write the migration from the database to schema.prisma: make migration NAME=add_teams
 	@$(TSX) backend/src/commands/migrate.ts new "$(NAME)"
 
+new-feature: $(INSTALLED) ## Write a feature in the shape that all have: make new-feature NAME=runner-pool (PLURAL=runner-pools)
+	@$(TSX) scripts/new-feature.ts "$(NAME)" $(PLURAL)
+
 clean: ## Remove everything that was built or installed; data in .pitwall stays
 	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
 	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
+.PHONY: test test-unit test-integration test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
   verify-stack check-stack
-test: lint typecheck check-contracts test-unit check-stack test-e2e test-durability ## Everything that CI runs
+test: lint typecheck check-contracts test-unit test-integration check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
@@ -104,9 +107,12 @@ check-contracts: $(GENERATED) ## Fail where a generated document is not what the
 	@npm run --silent api:check -w frontend
 	@echo "contracts: no drift"
 
-test-unit: $(GENERATED) ## Tests of the back end over real PostgreSQL (and Redis where it is), and of the front end
-	@npm test --silent -w backend
+test-unit: $(GENERATED) ## Tests of single parts, of the back end and the front end
+	@npm test --silent -w backend -- --testPathIgnorePatterns '\.api\.test\.ts$$'
 	@npm test --silent -w frontend
+
+test-integration: $(GENERATED) ## Tests of the API over real PostgreSQL, and Redis where it is
+	@npm test --silent -w backend -- '\.api\.test\.ts$$'
 
 test-watch: $(GENERATED) ## The back end's tests, again on change
 	@npm test -w backend -- --watch
