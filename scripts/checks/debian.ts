@@ -4,6 +4,8 @@ import { isInstalled, runCommand } from './command.js';
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
+  psql: 'postgresql-client',
+  'redis-cli': 'redis-tools',
 };
 
 /** What Debian does not have. */

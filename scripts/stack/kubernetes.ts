@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../checks/check.js';
 import { ROOT, runCommand } from '../checks/command.js';
+import { deployFaults } from './kubernetes/deploy-scripts.js';
 import { hardeningRules } from './kubernetes/hardening.js';
 import { MUTATIONS } from './kubernetes/mutations.js';
 import { networkRules } from './kubernetes/network.js';
@@ -28,6 +29,7 @@ export const kubernetesChecks: readonly StackCheck[] = [
   { name: 'Kubernetes: rules', programs: ['kubectl'], run: keepRules },
   { name: 'Kubernetes: the rules see what is wrong', programs: ['kubectl'], run: seeFaults },
   { name: 'Kubernetes: alert rules are those of Prometheus', run: compareRules },
+  { name: 'Kubernetes: deploying goes in order', programs: ['kubectl', 'shellcheck'], run: deployInOrder },
 ];
 
 async function haveTypes(): Promise<Verdict> {
@@ -79,6 +81,15 @@ async function compareRules(): Promise<Verdict> {
   const drift = text === (await readFile(join(ROOT, PROMETHEUS_RULE), 'utf8'));
   const advice = `${PROMETHEUS_RULE} is not what the rules say: npx tsx scripts/stack/kubernetes/prometheus-rule.ts`;
   return verdict(`${rules} rules in ${groups} groups`, drift ? [] : [advice]);
+}
+
+async function deployInOrder(): Promise<Verdict> {
+  const { code, stdout } = await runCommand('shellcheck', ['scripts/k8s-deploy.sh', 'scripts/k8s-secrets.sh']);
+  const { cases, faults } = await deployFaults();
+  return verdict(`shellcheck; ${cases} cases with a kubectl that reaches no cluster`, [
+    ...(code === 0 ? [] : [stdout]),
+    ...faults,
+  ]);
 }
 
 async function kubectlVersion(): Promise<string> {
