@@ -7,6 +7,7 @@ import { hardeningRules } from './kubernetes/hardening.js';
 import { MUTATIONS } from './kubernetes/mutations.js';
 import { networkRules } from './kubernetes/network.js';
 import { kustomize, OVERLAYS, readObjects, render, type KubernetesObject } from './kubernetes/objects.js';
+import { runPods } from './kubernetes/pods.js';
 import { PROMETHEUS_RULE, prometheusRule } from './kubernetes/prometheus-rule.js';
 import { referenceRules } from './kubernetes/references.js';
 import { rolloutRules } from './kubernetes/rollout.js';
@@ -30,6 +31,12 @@ export const kubernetesChecks: readonly StackCheck[] = [
   { name: 'Kubernetes: the rules see what is wrong', programs: ['kubectl'], run: seeFaults },
   { name: 'Kubernetes: alert rules are those of Prometheus', run: compareRules },
   { name: 'Kubernetes: deploying goes in order', programs: ['kubectl', 'shellcheck'], run: deployInOrder },
+  {
+    name: 'Kubernetes: pods of alpha, as processes',
+    programs: ['kubectl', 'psql', 'redis-server', 'redis-cli'],
+    slow: true,
+    run: startPods,
+  },
 ];
 
 async function haveTypes(): Promise<Verdict> {
@@ -90,6 +97,11 @@ async function deployInOrder(): Promise<Verdict> {
     ...(code === 0 ? [] : [stdout]),
     ...faults,
   ]);
+}
+
+async function startPods(): Promise<Verdict> {
+  const { seen, faults } = await runPods();
+  return verdict(seen.join('; '), faults);
 }
 
 async function kubectlVersion(): Promise<string> {
