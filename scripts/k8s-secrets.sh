@@ -23,6 +23,11 @@ hex() {
   od -An -N32 -tx1 /dev/urandom | tr -d ' \n'
 }
 
+# scheme, role, password, host and path
+url() {
+  printf '%s://%s:%s@%s' "$@"
+}
+
 k apply --filename k8s/base/namespace.yaml
 there=$(k get secret pitwall-backend pitwall-migrate pitwall-redis pitwall-postgres --ignore-not-found --output name)
 if [ -n "$there" ]; then
@@ -38,16 +43,16 @@ apiVersion: v1
 kind: Secret
 metadata: { name: pitwall-backend, labels: { app.kubernetes.io/part-of: pitwall } }
 stringData:
-  database_url: postgresql://pitwall_app:$app@postgres:5432/pitwall
+  database_url: $(url postgresql pitwall_app "$app" postgres:5432/pitwall)
   pitwall_secret_key: $(head -c 32 /dev/urandom | base64)
-  redis_url: redis://:$redis@redis:6379
+  redis_url: $(url redis '' "$redis" redis:6379)
   metrics_token: $(hex)
 ---
 apiVersion: v1
 kind: Secret
 metadata: { name: pitwall-migrate, labels: { app.kubernetes.io/part-of: pitwall } }
 stringData:
-  database_migration_url: postgresql://pitwall:$owner@postgres:5432/pitwall
+  database_migration_url: $(url postgresql pitwall "$owner" postgres:5432/pitwall)
 ---
 apiVersion: v1
 kind: Secret

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,11 +39,11 @@ async function rolesFaults(render: Render, folder: string, url: string): Promise
     host: '127.0.0.1',
     port: Number(new URL(url).port),
     user: 'image',
-    password: 'for-a-minute',
+    password: randomBytes(16).toString('hex'),
   };
   const owner = new pg.Client({ connectionString: url });
   await owner.connect();
-  await owner.query(`CREATE ROLE image LOGIN SUPERUSER PASSWORD 'for-a-minute'`);
+  await owner.query(`CREATE ROLE image LOGIN SUPERUSER PASSWORD '${superuser.password}'`);
   await owner.end();
   const image = new pg.Client({ ...superuser, database: 'postgres' });
   await image.connect();

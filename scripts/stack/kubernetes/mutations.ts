@@ -223,7 +223,14 @@ const routing: Mutation[] = [
   ingress('the Ingress has a class', ({ spec }) => delete spec.ingressClassName),
   ingress('the Ingress has a class', ({ spec }) => (spec.rules[0].host = 'ci.example.com')),
   ingress('the Ingress has a class', ({ spec }) => delete spec.tls, 'production'),
-  setting('the probe from outside', 'PUBLIC_URL', 'https://ci.example.com'),
+  setting('the probes from outside', 'PUBLIC_URL', 'https://ci.example.com'),
+  change(
+    'the probes from outside',
+    'Probe',
+    'pitwall-certificate',
+    ({ spec }) => delete spec.targets.staticConfig.labels,
+    'production',
+  ),
 ];
 
 const settings: Mutation[] = [

@@ -75,11 +75,21 @@ export function routingRules(api: readonly Address[]): readonly Rule[] {
         }),
     },
     {
-      name: 'the probe from outside asks at PUBLIC_URL',
-      faults: (render) =>
-        all(render, 'Probe')
-          .map(({ spec }) => spec?.targets?.staticConfig?.static?.join() ?? '')
-          .filter((target) => target !== `${publicUrl(render)}/health/ready`),
+      name: 'the probes from outside ask at PUBLIC_URL, and are told apart as the alert rules tell them',
+      faults: (render) => {
+        const { href, hostname } = new URL(publicUrl(render));
+        const targets = new Map([
+          ['ready', `${href}health/ready`],
+          ['certificate', `${hostname}:443`],
+        ]);
+        return all(render, 'Probe')
+          .filter(({ spec }) => {
+            const { static: asked = [], labels = {} } = spec?.targets?.staticConfig ?? {};
+            const meant = targets.get(spec?.module ?? '');
+            return spec?.jobName !== 'blackbox' || labels.module !== spec.module || asked.join() !== meant;
+          })
+          .map(nameOf);
+      },
     },
   ];
 }

@@ -7,7 +7,7 @@ import { backends, environmentOf, type Render, type Workload } from './objects.j
 import type { Rule } from './rule.js';
 
 /** What is read by Node itself. */
-const OF_NODE = ['NODE_OPTIONS'];
+const OF_NODE = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS'];
 
 const hex = () => randomBytes(32).toString('hex');
 
