@@ -48,6 +48,26 @@ password-reset: $(GENERATED) ## Print a link to choose a new password, for whoev
 audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> also that this earlier head is still in it
 	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
+## The stack in containers
+.PHONY: stack-secrets dev-stack monitoring logs health-check stack-down
+stack-secrets: $(INSTALLED) ## Make the secrets of docker-compose.yml that are missing, below .secrets
+	@$(TSX) scripts/stack/secrets.ts
+
+dev-stack: stack-secrets ## Build and start everything in containers, and say where it is
+	@$(TSX) scripts/dev-stack.ts up
+
+monitoring: stack-secrets ## Start Prometheus, Alertmanager and Grafana where they do not run, and say where they are
+	@$(TSX) scripts/dev-stack.ts monitoring
+
+logs: $(INSTALLED) ## Follow what the containers log; of one: make logs SERVICE=backend
+	@$(TSX) scripts/dev-stack.ts logs "$(SERVICE)"
+
+health-check: $(INSTALLED) ## Ask each part of the stack how it is; of another: make health-check URL=http://localhost:8000
+	@$(TSX) scripts/health-check.ts "$(URL)"
+
+stack-down: $(INSTALLED) ## Stop the containers; their data stays
+	@$(TSX) scripts/dev-stack.ts down
+
 ## Set up and build
 .PHONY: install build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client

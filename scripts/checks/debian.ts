@@ -10,7 +10,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  docker: 'https://docs.docker.com/engine/install/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  zizmor: 'https://docs.zizmor.sh/installation/',
 };
 
 /** How to get a program, in a few words. */
