@@ -5,6 +5,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
   psql: 'postgresql-client',
+  'redis-cli': 'redis-tools',
 };
 
 /** What Debian does not have. */
