@@ -68,6 +68,14 @@ health-check: $(INSTALLED) ## Ask each part of the stack how it is; of another: 
 stack-down: $(INSTALLED) ## Stop the containers; their data stays
 	@$(TSX) scripts/dev-stack.ts down
 
+## Kubernetes
+.PHONY: k8s-secrets k8s-deploy
+k8s-secrets: ## Make random Secrets for a cluster of this machine, once
+	@sh scripts/k8s-secrets.sh
+
+k8s-deploy: ## Deploy to the cluster of kubectl's context: make k8s-deploy OVERLAY=alpha (elsewhere CONFIRM=<context>)
+	@CONFIRM="$(CONFIRM)" sh scripts/k8s-deploy.sh "$(OVERLAY)"
+
 ## Set up and build
 .PHONY: install install-dev build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
@@ -177,4 +185,4 @@ format: $(INSTALLED) ## Prettier, and what ESLint can mend
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
