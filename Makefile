@@ -68,9 +68,20 @@ health-check: $(INSTALLED) ## Ask each part of the stack how it is; of another: 
 stack-down: $(INSTALLED) ## Stop the containers; their data stays
 	@$(TSX) scripts/dev-stack.ts down
 
+## Kubernetes
+.PHONY: k8s-secrets k8s-deploy
+k8s-secrets: ## Make random Secrets for a cluster of this machine, once
+	@sh scripts/k8s-secrets.sh
+
+k8s-deploy: ## Deploy to the cluster of kubectl's context: make k8s-deploy OVERLAY=alpha (elsewhere CONFIRM=<context>)
+	@CONFIRM="$(CONFIRM)" sh scripts/k8s-deploy.sh "$(OVERLAY)"
+
 ## Set up and build
-.PHONY: install build contracts migration new-feature clean
+.PHONY: install install-dev build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
+
+install-dev: install ## The same, and the checks before each commit (pre-commit)
+	@sh scripts/hooks/install.sh
 
 $(INSTALLED): package-lock.json package.json backend/package.json frontend/package.json load/package.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -102,11 +113,12 @@ new-feature: $(INSTALLED) ## Write a feature in the shape that all have: make ne
 
 clean: ## Remove everything that was built or installed; data in .pitwall stays
 	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
-	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
+	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports \
+	  scripts/performance/lighthouse/node_modules
 
 ## Check it
 .PHONY: test test-unit test-integration test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
-  verify-stack check-stack
+  verify-stack check-stack load-test smoke-test
 test: lint typecheck check-contracts test-unit test-integration check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
@@ -119,6 +131,7 @@ typecheck: $(GENERATED) ## TypeScript and Svelte
 	@npx --no-install tsc -p backend --noEmit
 	@npx --no-install tsc -p scripts
 	@npx --no-install tsc -p load
+	@npx --no-install tsc -p load/k6
 	@npm run --silent check -w frontend
 	@echo "types: clean"
 
@@ -155,6 +168,12 @@ verify-stack: $(BACKEND) $(WEB) ## Prove what stands around the service with the
 check-stack: $(BACKEND) $(WEB) ## The same, with what is installed and what takes seconds
 	@$(TSX) scripts/stack/main.ts --quick $(AREAS)
 
+load-test: $(BACKEND) $(WEB) ## 10 requests a second for a minute, at a service of its own or BASE_URL; fails over 1 % errors or a p95 of 2 s
+	@$(TSX) load/scenarios/main.ts load
+
+smoke-test: $(GENERATED) ## One user, one round through the API of the running service (BASE_URL)
+	@BASE_URL="$${BASE_URL:-http://localhost:8000}" $(TSX) load/scenarios/main.ts functional
+
 bench: $(BACKEND) $(WEB) ## Throughput and latency, each beside its floor
 	@$(TSX) load/bench/main.ts
 
@@ -166,4 +185,4 @@ format: $(INSTALLED) ## Prettier, and what ESLint can mend
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

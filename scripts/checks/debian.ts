@@ -6,6 +6,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   influxd: 'influxdb',
   promtool: 'prometheus',
   psql: 'postgresql-client',
+  'redis-cli': 'redis-tools',
 };
 
 /** What Debian does not have. */
