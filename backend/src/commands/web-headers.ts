@@ -23,9 +23,9 @@ const others = ofFiles.filter(([name]) => name !== POLICY);
 process.stdout
   .write(`# Written by web-headers for one build of the front end: the page's inline script is allowed by its hash.
 map "$status $uri" $content_security_policy {
-  default                         ${policies.files};
-  "~^(200|206|304) /index\\.html$" ${policies.page};
-  "~^[45]"                        ${policies.errors};
+  default                     ${policies.files};
+  "~^(200|304) /index\\.html$" ${policies.page};
+  "~^(204|[45])"              ${policies.errors};
 }
 add_header ${POLICY} $content_security_policy always;
 ${others.map(([name]) => `add_header ${name} ${valueOf(name, others)} always;\n`).join('')}`);
