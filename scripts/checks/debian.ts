@@ -3,7 +3,11 @@ import { isInstalled, runCommand } from './command.js';
 /** The programs that checks call, by the Debian package that has each; what is not here has the name of its package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
   promtool: 'prometheus',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
 };
 
 /** What Debian does not have. */
