@@ -1,7 +1,7 @@
-import { cp, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { isInstalled, runCommand } from '../../checks/command.js';
-import { existsSync } from 'node:fs';
 import type { Buildah } from './buildah.js';
 
 const SUITE = 'trixie';
@@ -54,7 +54,9 @@ async function makeDebian(buildah: Buildah): Promise<void> {
   if (code !== 0) throw new Error(`debootstrap ended with ${code}: ${stdout.slice(-500)}`);
   await commit(buildah, 'scratch', DEBIAN, async (mounted) => {
     await runCommand('cp', ['-a', `${root}/.`, mounted]);
-    await runCommand('rm', ['-rf', root]);
+    // What was fetched, which those bases do not keep either.
+    for (const path of ['var/cache/apt', 'var/lib/apt/lists']) await rm(join(mounted, path), { recursive: true });
+    await rm(root, { recursive: true });
   });
 }
 
@@ -81,6 +83,7 @@ function makeNginx(buildah: Buildah): Promise<string> {
   return commit(buildah, DEBIAN, 'localhost/nginx', async (root, run) => {
     await run('apt-get', 'update', '-qq');
     await run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'nginx', 'busybox');
+    await run('rm', '-rf', '/var/cache/apt', '/var/lib/apt/lists');
     await run('groupadd', '--gid', '101', 'nginx');
     await run('useradd', '--uid', '101', '--gid', 'nginx', '--no-create-home', '--shell', '/usr/sbin/nologin', 'nginx');
     await symlink('/usr/bin/busybox', join(root, 'usr/local/bin/wget'));

@@ -29,7 +29,11 @@ export async function checkBuiltImages(): Promise<Verdict> {
     details.push(...(await runFrontend(frontend, join(buildah.folder, 'frontend.log'))));
 
     const { stdout } = await runCommand('buildah', ['--version']);
-    const sizes = `back end ${backend.megabytes} MB with ${packages.count} packages, front end ${frontend.megabytes} MB`;
+    const ours = await Promise.all([megabytes(backend, 'app'), megabytes(frontend, 'srv/pitwall')]);
+    const sizes = [
+      `back end ${backend.megabytes} MB, ${ours[0]} of it ours with ${packages.count} packages`,
+      `front end ${frontend.megabytes} MB, ${ours[1]} of it ours`,
+    ].join('; ');
     const summary = `${/buildah version \S+/.exec(stdout)?.[0]} over ${bases.description}: ${sizes}; both ran`;
     if (faults.length > 0)
       return { outcome: 'failed', summary: `${faults.length} faults (${summary})`, details: faults };
@@ -37,6 +41,11 @@ export async function checkBuiltImages(): Promise<Verdict> {
   } finally {
     await buildah.close();
   }
+}
+
+/** Of a folder in it, as `du` counts. */
+async function megabytes({ root }: BuiltImage, folder: string): Promise<number> {
+  return Number.parseInt((await runCommand('du', ['-sm', join(root, folder)])).stdout, 10);
 }
 
 function labelFaults({ config }: BuiltImage): string[] {
