@@ -11,8 +11,6 @@ interface LockedPackage {
   name?: string;
   version?: string;
   dev?: boolean;
-  /** Of development, and optional beside. */
-  devOptional?: boolean;
   link?: boolean;
   dependencies?: Record<string, string>;
 }

@@ -72,7 +72,7 @@ async function serve(image: BuiltImage, environment: Record<string, string>, log
     must(/Pitwall is stopping/.test(await readFile(logFile, 'utf8')), 'it did not stop in order');
     return [`pitwall serve -> ready, healthy, version ${said}; ${image.config.StopSignal} -> ${code}`];
   } finally {
-    container.kill();
+    await container.kill();
   }
 }
 

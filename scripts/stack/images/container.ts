@@ -51,7 +51,7 @@ export class Container {
     // nginx opens /dev/stdout anew, as its user.
     await chown(logFile, uid ?? 0, gid ?? 0);
     const variables = [...config.Env, ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)];
-    const namespaces = ['--mount', '--pid', '--fork', '--kill-child', ...(network === 'own' ? ['--net'] : [])];
+    const namespaces = ['--mount', '--pid', '--fork', ...(network === 'own' ? ['--net'] : [])];
     const command = [...config.Entrypoint, ...args];
     const child = spawn(
       'unshare',
@@ -99,12 +99,12 @@ export class Container {
 
   /** By the signal that the image names. Answers the exit code; null where it had to be killed. */
   stop(): Promise<number | null> {
-    process.kill(this.pid, this.config.StopSignal as NodeJS.Signals);
+    this.signal(this.config.StopSignal as NodeJS.Signals);
     return this.ended();
   }
 
   private async ended(): Promise<number | null> {
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), END_TIMEOUT_MS);
+    const timer = setTimeout(() => this.signal('SIGKILL'), END_TIMEOUT_MS);
     if (!this.hasEnded) await once(this.child, 'exit');
     clearTimeout(timer);
     return this.child.exitCode;
@@ -114,9 +114,15 @@ export class Container {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** At once, however it is; unshare takes it along. */
-  kill(): void {
-    this.child.kill('SIGKILL');
+  /** At once, however it is. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.ended();
+  }
+
+  /** To its first process, with which all others end. (What unshare is told ends it alone: its child has another user.) */
+  private signal(signal: NodeJS.Signals): void {
+    if (!this.hasEnded && this.pid > 0) process.kill(this.pid, signal);
   }
 }
 

@@ -1,7 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, runCommand } from '../../checks/command.js';
-import type { LockFile } from '../../security/production-packages.js';
 import type { BuiltImage } from './buildah.js';
 
 /** What installs or compiles, and so helps whoever gets in. */
@@ -49,7 +48,9 @@ export interface InstalledPackages {
 
 /** Every installed package is locked, in that version, as one that runs: neither a tool nor the PostgreSQL of development. */
 export async function installedPackages({ root }: BuiltImage, application: string): Promise<InstalledPackages> {
-  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as LockFile;
+  const { packages } = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version?: string; dev?: boolean; devOptional?: boolean }>;
+  };
   const folder = join(root, application);
   const faults: string[] = [];
   let count = 0;

@@ -28,7 +28,7 @@ export async function runFrontend(image: BuiltImage, logFile: string): Promise<s
     must(code === 0, `it ended with ${code} when it was told to stop`);
     return [`nginx -> healthy, page, file, 404; ${image.config.StopSignal} -> ${code}`];
   } finally {
-    container.kill();
+    await container.kill();
   }
 }
 
