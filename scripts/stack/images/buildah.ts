@@ -60,8 +60,11 @@ export class Buildah {
     const npm = await this.npmSettings();
     await this.run(
       // OCI's own format has no health check.
-      ...['build', '--quiet', '--format', 'docker', '--pull-never', '--platform', `linux/${cpu}`, ...standIns, ...npm],
-      ...['--build-arg', 'VERSION=1.2.3', '--build-arg', 'REVISION=0123abc', '--file', join(ROOT, dockerfile)],
+      ...['build', '--quiet', '--format', 'docker', '--pull-never', '--platform', `linux/${cpu}`],
+      // As engines have it; without it npm may run out of files.
+      ...['--ulimit', 'nofile=65536:65536'],
+      ...[...standIns, ...npm, '--build-arg', 'VERSION=1.2.3', '--build-arg', 'REVISION=0123abc'],
+      ...['--file', join(ROOT, dockerfile)],
       ...['--tag', name, ROOT],
     );
     return this.read(name);
