@@ -8,11 +8,15 @@ const PACKAGES: Readonly<Record<string, string>> = {
   promtool: 'prometheus',
   setpriv: 'util-linux',
   unshare: 'util-linux',
+  psql: 'postgresql-client',
+  'redis-cli': 'redis-tools',
 };
 
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  docker: 'https://docs.docker.com/engine/install/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  zizmor: 'https://docs.zizmor.sh/installation/',
 };
 
 /** How to get a program, in a few words. */
