@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, runCommand } from '../../checks/command.js';
@@ -61,8 +61,8 @@ export class Buildah {
     await this.run(
       // OCI's own format has no health check.
       ...['build', '--quiet', '--format', 'docker', '--pull-never', '--platform', `linux/${cpu}`],
-      // As engines have it; without it npm may run out of files.
-      ...['--ulimit', 'nofile=65536:65536'],
+      // All that this process may; by itself it gives 1024, of which npm may run out.
+      ...['--ulimit', `nofile=${await openFilesLimit()}`],
       ...[...standIns, ...npm, '--build-arg', 'VERSION=1.2.3', '--build-arg', 'REVISION=0123abc'],
       ...['--file', join(ROOT, dockerfile)],
       ...['--tag', name, ROOT],
@@ -96,4 +96,9 @@ export class Buildah {
     await this.tryRun('rm', '--all');
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function openFilesLimit(): Promise<string> {
+  const hard = /^Max open files\s+\d+\s+(\d+)/m.exec(await readFile('/proc/self/limits', 'utf8'))?.[1];
+  return `${hard}:${hard}`;
 }
