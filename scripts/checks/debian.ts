@@ -4,9 +4,13 @@ import { isInstalled, runCommand } from './command.js';
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   influxd: 'influxdb',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
   promtool: 'prometheus',
   psql: 'postgresql-client',
   'redis-cli': 'redis-tools',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
 };
 
 /** What Debian does not have. */
