@@ -49,7 +49,7 @@ audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> 
 	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
 ## Set up and build
-.PHONY: install build contracts migration clean
+.PHONY: install build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
 
 $(INSTALLED): package-lock.json package.json backend/package.json frontend/package.json load/package.json
@@ -76,6 +76,9 @@ contracts: $(GENERATED) ## Write openapi.json, the Postman collection and the fr
 
 migration: $(GENERATED) ## Write the migration from the database to schema.prisma: make migration NAME=add_teams
 	@$(TSX) backend/src/commands/migrate.ts new "$(NAME)"
+
+new-feature: $(INSTALLED) ## Write a feature in the shape that all have: make new-feature NAME=runner-pool (PLURAL=runner-pools)
+	@$(TSX) scripts/new-feature.ts "$(NAME)" $(PLURAL)
 
 clean: ## Remove everything that was built or installed; data in .pitwall stays
 	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
