@@ -1,3 +1,19 @@
+import { checkAlertmanager } from './prometheus/alertmanager.js';
+import { checkAlerts, checkDashboards } from './prometheus/alerts.js';
+import { checkMetrics } from './prometheus/exposed-metrics.js';
+import { checkConfiguration, testRules } from './prometheus/promtool.js';
 import type { StackCheck } from './stack-check.js';
 
-export const prometheusChecks: readonly StackCheck[] = [];
+export const prometheusChecks: readonly StackCheck[] = [
+  {
+    name: 'prometheus configuration',
+    programs: ['promtool', 'prometheus-blackbox-exporter'],
+    run: checkConfiguration,
+  },
+  { name: 'prometheus metrics', run: checkMetrics },
+  { name: 'alerts', run: checkAlerts },
+  { name: 'alerts to dashboards', run: checkDashboards },
+  { name: 'alert tests', programs: ['promtool'], run: () => testRules('.') },
+  { name: 'alert tests over days', programs: ['promtool'], slow: true, run: () => testRules('days') },
+  { name: 'alertmanager', programs: ['amtool'], run: checkAlertmanager },
+];
