@@ -66,7 +66,7 @@ function labelFaults({ matchers }: Selector, { labels, bounds }: Exposed, paths:
   return matchers.flatMap(({ label, value }) => {
     if (OF_PROMETHEUS.includes(label)) return [];
     if (!labels.includes(label)) return [`has no label ${label}`];
-    if (label === 'le' && bounds.filter((bound) => matches(value, bound)).length !== 1)
+    if (label === 'le' && bounds.filter((bound) => matchesBound(value, bound)).length !== 1)
       return [`has no bucket le="${value}": ${bounds.join(' ')}`];
     if (label === 'route')
       return value
@@ -76,6 +76,10 @@ function labelFaults({ matchers }: Selector, { labels, bounds }: Exposed, paths:
     return [];
   });
 }
+
+/** As Prometheus 2 keeps it, and as Prometheus 3, which writes 60 as 60.0. */
+const matchesBound = (pattern: string, bound: string) =>
+  matches(pattern, bound) && (bound.includes('.') || bound === '+Inf' || matches(pattern, `${bound}.0`));
 
 // eslint-disable-next-line security/detect-non-literal-regexp -- It comes from the rules of this repository.
 const matches = (pattern: string, text: string) => new RegExp(`^(?:${pattern.replaceAll('\\\\', '\\')})$`).test(text);
