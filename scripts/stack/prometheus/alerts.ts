@@ -9,6 +9,8 @@ const SEVERITIES = ['page', 'ticket', 'info'];
 const ANNOTATIONS = ['summary', 'description', 'runbook_url', 'dashboard'];
 const RUNBOOK = /^\{\{ \$externalLabels\.runbook_base \}\}(docs\/runbooks\/[a-z-]+\.md)#([a-z0-9-]+)$/;
 const DASHBOARD = /^\{\{ \$externalLabels\.grafana_base \}\}\/d\/([a-z-]+)$/;
+/** What whoever is woken wants to know, in this order. */
+const PARTS = ['For users', 'Confirm', 'Likely causes', 'Do', 'Escalate', 'Recovered'];
 const DASHBOARDS = join(ROOT, 'monitoring/grafana/dashboards');
 /** Labels whose values are few: each of them names a thing of which there is a handful. */
 const BOUNDED = ['severity', 'service', 'window'];
@@ -65,8 +67,11 @@ async function runbookFaults({ alert, annotations }: AlertRule): Promise<string[
   if (file === undefined || anchor !== alert.toLowerCase()) return ['runbook_url is not that of the alert'];
   const path = join(ROOT, file);
   if (!existsSync(path)) return [`there is no ${file}`];
-  const headings = (await readFile(path, 'utf8')).split('\n').filter((line) => line.startsWith('## '));
-  return headings.includes(`## ${alert}`) ? [] : [`${file} has no heading ${alert}`];
+  const sections = (await readFile(path, 'utf8')).split('\n## ');
+  const section = sections.find((text) => text.startsWith(`${alert}\n`));
+  if (section === undefined) return [`${file} has no heading ${alert}`];
+  const missing = PARTS.filter((part) => !section.includes(`\n**${part}.** `) && !section.includes(`\n**${part}.**\n`));
+  return missing.length > 0 ? [`${file} does not say: ${missing.join(', ')}`] : [];
 }
 
 /** Several rules have one name and differ in severity and window: each is looked for by itself. */

@@ -25,7 +25,8 @@ export async function checkProbes(): Promise<Verdict> {
     const found = await withTemporaryFolder((folder) => probe(folder, status, body, validity));
     if (found.ready !== ready) details.push(`${name}: ready is ${found.ready}, not ${ready}`);
     const expired = found.expires * 1000 < Date.now();
-    if (expired !== (validity !== undefined)) details.push(`${name}: the certificate expires at ${found.expires}`);
+    if (!Number.isFinite(found.expires) || expired !== (validity !== undefined))
+      details.push(`${name}: the certificate expires at ${found.expires}`);
   }
   const summary = `${await versionOf('prometheus-blackbox-exporter')}: ${CASES.length} cases`;
   return { outcome: details.length > 0 ? 'failed' : 'passed', summary, details };
