@@ -5,6 +5,7 @@ import { checkInhibition } from './prometheus/live/inhibition.js';
 import { checkOutages } from './prometheus/live/outages.js';
 import { checkProbes } from './prometheus/live/probes.js';
 import { checkConfiguration, testRules } from './prometheus/promtool.js';
+import { checkRunbookLinks } from './prometheus/runbooks.js';
 import type { StackCheck } from './stack-check.js';
 
 export const prometheusChecks: readonly StackCheck[] = [
@@ -15,6 +16,7 @@ export const prometheusChecks: readonly StackCheck[] = [
   },
   { name: 'prometheus metrics', run: checkMetrics },
   { name: 'alerts', run: checkAlerts },
+  { name: 'runbook links', run: checkRunbookLinks },
   { name: 'alerts to dashboards', run: checkDashboards },
   { name: 'alert tests', programs: ['promtool'], run: () => testRules('.') },
   { name: 'alert tests over days', programs: ['promtool'], slow: true, run: () => testRules('days') },

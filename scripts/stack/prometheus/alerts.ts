@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import type { Verdict } from '../../checks/check.js';
 import { ROOT } from '../../checks/command.js';
 import { isAlert, readRules, readTests, type AlertRule, type RuleTest } from './rule-files.js';
+import { runbookFaults } from './runbooks.js';
 
 const SEVERITIES = ['page', 'ticket', 'info'];
 const ANNOTATIONS = ['summary', 'description', 'runbook_url', 'dashboard'];
 const RUNBOOK = /^\{\{ \$externalLabels\.runbook_base \}\}(docs\/runbooks\/[a-z-]+\.md)#([a-z0-9-]+)$/;
 const DASHBOARD = /^\{\{ \$externalLabels\.grafana_base \}\}\/d\/([a-z-]+)$/;
-/** What whoever is woken wants to know, in this order. */
-const PARTS = ['For users', 'Confirm', 'Likely causes', 'Do', 'Escalate', 'Recovered'];
 const DASHBOARDS = join(ROOT, 'monitoring/grafana/dashboards');
 /** Labels whose values are few: each of them names a thing of which there is a handful. */
 const BOUNDED = ['severity', 'service', 'window'];
@@ -21,7 +20,7 @@ export async function checkAlerts(): Promise<Verdict> {
   const tests = await readTests();
   const details: string[] = [];
   for (const alert of alerts) {
-    const faults = [...labelFaults(alert), ...testFaults(alert, tests), ...(await runbookFaults(alert))];
+    const faults = [...labelFaults(alert), ...testFaults(alert, tests), ...(await linkedRunbookFaults(alert))];
     details.push(...faults.map((fault) => `${nameOf(alert)}: ${fault}`));
   }
   for (const { alertname } of tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test)) {
@@ -62,16 +61,10 @@ function labelFaults({ labels, annotations }: AlertRule): string[] {
   return faults;
 }
 
-async function runbookFaults({ alert, annotations }: AlertRule): Promise<string[]> {
+async function linkedRunbookFaults({ alert, annotations }: AlertRule): Promise<string[]> {
   const [, file, anchor] = RUNBOOK.exec(annotations.runbook_url ?? '') ?? [];
   if (file === undefined || anchor !== alert.toLowerCase()) return ['runbook_url is not that of the alert'];
-  const path = join(ROOT, file);
-  if (!existsSync(path)) return [`there is no ${file}`];
-  const sections = (await readFile(path, 'utf8')).split('\n## ');
-  const section = sections.find((text) => text.startsWith(`${alert}\n`));
-  if (section === undefined) return [`${file} has no heading ${alert}`];
-  const missing = PARTS.filter((part) => !section.includes(`\n**${part}.** `) && !section.includes(`\n**${part}.**\n`));
-  return missing.length > 0 ? [`${file} does not say: ${missing.join(', ')}`] : [];
+  return runbookFaults(file, alert);
 }
 
 /** Several rules have one name and differ in severity and window: each is looked for by itself. */

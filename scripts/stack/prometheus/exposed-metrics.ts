@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMetrics } from '../../../backend/src/observability/metrics.js';
 import type { Verdict } from '../../checks/check.js';
@@ -9,6 +9,8 @@ import { isAlert, readRules } from './rule-files.js';
 /** Of the programs beside Pitwall; the live check asks them for each. */
 export const OF_OTHERS = /^(probe|prometheus|alertmanager)_/;
 const SUFFIX = /_(bucket|sum|count)$/;
+/** A metric in prose: what Pitwall exposes, or what rules record. */
+const NAME = /\b(?:(?:pitwall|nodejs|process|http)_[a-z0-9_]+|(?:slo|service):[a-z0-9_:]+)/g;
 /** What Prometheus itself puts on every series. */
 const OF_PROMETHEUS = ['job', 'instance'];
 
@@ -27,8 +29,12 @@ export async function checkMetrics(): Promise<Verdict> {
     const faults = known ? labelFaults(selector, known, paths) : ['is not exposed'];
     for (const fault of faults) details.add(`${rule.file}: ${metric} ${fault}`);
   }
+  const named = await namedInRunbooks();
+  for (const { page, name } of named)
+    if (!recorded.has(name) && !exposed.has(name) && !exposed.has(name.replace(SUFFIX, '')))
+      details.add(`${page}: there is no ${name}`);
   const names = new Set(read.map(({ selector }) => selector.metric).filter((name) => !recorded.has(name)));
-  const summary = `${names.size} metrics in ${rules.length} rules, beside what backend/src/observability exposes`;
+  const summary = `${names.size} metrics in ${rules.length} rules, ${named.length} in runbooks, beside what backend/src/observability exposes`;
   return { outcome: details.size > 0 ? 'failed' : 'passed', summary, details: [...details] };
 }
 
@@ -83,6 +89,15 @@ const matchesBound = (pattern: string, bound: string) =>
 
 // eslint-disable-next-line security/detect-non-literal-regexp -- It comes from the rules of this repository.
 const matches = (pattern: string, text: string) => new RegExp(`^(?:${pattern.replaceAll('\\\\', '\\')})$`).test(text);
+
+async function namedInRunbooks(): Promise<{ page: string; name: string }[]> {
+  const found: { page: string; name: string }[] = [];
+  for await (const page of glob('docs/runbooks/*.md', { cwd: ROOT })) {
+    const text = await readFile(join(ROOT, page), 'utf8');
+    for (const [name] of text.matchAll(NAME)) if (!name.endsWith(':')) found.push({ page, name });
+  }
+  return found;
+}
 
 async function servedPaths(): Promise<string[]> {
   const document = JSON.parse(await readFile(join(ROOT, 'backend/openapi.json'), 'utf8')) as { paths: object };
