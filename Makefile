@@ -48,6 +48,26 @@ password-reset: $(GENERATED) ## Print a link to choose a new password, for whoev
 audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> also that this earlier head is still in it
 	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
+## The stack in containers
+.PHONY: stack-secrets dev-stack monitoring logs health-check stack-down
+stack-secrets: $(INSTALLED) ## Make the secrets of docker-compose.yml that are missing, below .secrets
+	@$(TSX) scripts/stack/secrets.ts
+
+dev-stack: stack-secrets ## Build and start everything in containers, and say where it is
+	@$(TSX) scripts/dev-stack.ts up
+
+monitoring: stack-secrets ## Start Prometheus, Alertmanager and Grafana where they do not run, and say where they are
+	@$(TSX) scripts/dev-stack.ts monitoring
+
+logs: $(INSTALLED) ## Follow what the containers log; of one: make logs SERVICE=backend
+	@$(TSX) scripts/dev-stack.ts logs "$(SERVICE)"
+
+health-check: $(INSTALLED) ## Ask each part of the stack how it is; of another: make health-check URL=http://localhost:8000
+	@$(TSX) scripts/health-check.ts "$(URL)"
+
+stack-down: $(INSTALLED) ## Stop the containers; their data stays
+	@$(TSX) scripts/dev-stack.ts down
+
 ## Set up and build
 .PHONY: install build contracts migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
@@ -85,9 +105,9 @@ clean: ## Remove everything that was built or installed; data in .pitwall stays
 	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
+.PHONY: test test-unit test-integration test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
   verify-stack check-stack
-test: lint typecheck check-contracts test-unit check-stack test-e2e test-durability ## Everything that CI runs
+test: lint typecheck check-contracts test-unit test-integration check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
@@ -107,9 +127,12 @@ check-contracts: $(GENERATED) ## Fail where a generated document is not what the
 	@npm run --silent api:check -w frontend
 	@echo "contracts: no drift"
 
-test-unit: $(GENERATED) ## Tests of the back end over real PostgreSQL (and Redis where it is), and of the front end
-	@npm test --silent -w backend
+test-unit: $(GENERATED) ## Tests of single parts, of the back end and the front end
+	@npm test --silent -w backend -- --testPathIgnorePatterns '\.api\.test\.ts$$'
 	@npm test --silent -w frontend
+
+test-integration: $(GENERATED) ## Tests of the API over real PostgreSQL, and Redis where it is
+	@npm test --silent -w backend -- '\.api\.test\.ts$$'
 
 test-watch: $(GENERATED) ## The back end's tests, again on change
 	@npm test -w backend -- --watch

@@ -4,11 +4,14 @@ import { isInstalled, runCommand } from './command.js';
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   promtool: 'prometheus',
+  psql: 'postgresql-client',
 };
 
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  docker: 'https://docs.docker.com/engine/install/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  zizmor: 'https://docs.zizmor.sh/installation/',
 };
 
 /** How to get a program, in a few words. */
