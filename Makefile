@@ -77,7 +77,7 @@ k8s-deploy: ## Deploy to the cluster of kubectl's context: make k8s-deploy OVERL
 	@CONFIRM="$(CONFIRM)" sh scripts/k8s-deploy.sh "$(OVERLAY)"
 
 ## Set up and build
-.PHONY: install install-dev build contracts migration new-feature clean
+.PHONY: install install-dev build contracts dashboards migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
 
 install-dev: install ## The same, and the checks before each commit (pre-commit)
@@ -104,6 +104,10 @@ build: $(BACKEND) $(WEB) ## Compile the back end and build the front end
 contracts: $(GENERATED) ## Write openapi.json, the Postman collection and the front end's types from the endpoints
 	@$(TSX) backend/src/commands/contracts.ts
 	@npm run --silent api -w frontend
+
+dashboards: $(INSTALLED) ## Write Grafana's dashboards, and the alert rules as Kubernetes has them
+	@$(TSX) monitoring/grafana/src/main.ts
+	@$(TSX) scripts/stack/kubernetes/prometheus-rule.ts
 
 migration: $(GENERATED) ## Write the migration from the database to schema.prisma: make migration NAME=add_teams
 	@$(TSX) backend/src/commands/migrate.ts new "$(NAME)"
@@ -132,6 +136,7 @@ typecheck: $(GENERATED) ## TypeScript and Svelte
 	@npx --no-install tsc -p scripts
 	@npx --no-install tsc -p load
 	@npx --no-install tsc -p load/k6
+	@npx --no-install tsc -p monitoring/grafana
 	@npm run --silent check -w frontend
 	@echo "types: clean"
 
