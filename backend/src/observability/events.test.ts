@@ -35,7 +35,7 @@ describe('what happens all the time', () => {
 
     events.appended({ kind: 'github', accepted: 90, duplicates: 10 });
     events.flushed({ rows: 90, seconds: 0.01 });
-    events.projected({ kind: 'github', delays: Array<number>(90).fill(0.4) });
+    events.projected({ kind: 'github', count: 90, delays: Array<number>(90).fill(0.4) });
     events.projectorBacklog({ seconds: 4, events: 2 });
     events.cacheRead('summary', 'local');
     events.liveSubscribers(2);

@@ -54,9 +54,9 @@ export class Events {
     this.metrics.intake.flushed(rows, seconds);
   }
 
-  /** @param delays of each event, the seconds since it was taken in */
-  projected({ kind, delays }: { kind: EventKind; delays: number[] }): void {
-    this.metrics.projector.dealtWith(kind, 'projected', delays.length);
+  /** @param delays of each event that is read for the first time, the seconds since it was taken in */
+  projected({ kind, count, delays }: { kind: EventKind; count: number; delays: number[] }): void {
+    this.metrics.projector.dealtWith(kind, 'projected', count);
     for (const seconds of delays) this.metrics.projector.delayed(seconds);
   }
 

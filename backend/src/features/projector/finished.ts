@@ -5,18 +5,23 @@ import type { Row } from './merge.js';
 import type { SubjectPatch } from './patches.js';
 import type { Written } from './write-patches.js';
 
-/** What came to its end in a batch, for the figures of the process. What was finished before is not told again. */
+/**
+ * What came to its end in a batch, for the figures of the process. What was finished before, or is read again by a replay, is
+ * not told again.
+ */
 export function finishedIn(
   { finished }: Written,
-  patches: SubjectPatch[],
+  news: SubjectPatch[],
   kinds: ReadonlyMap<unknown, EventKind>,
 ): FinishedSubject[] {
-  const [attempts = [], jobs = [], deployments = []] = (['attempt', 'job', 'deployment'] as const).map((name) =>
-    finished.get(name),
-  );
+  const said = Map.groupBy(news, ({ subject }) => subject);
+  const [attempts = [], jobs = [], deployments = []] = (['attempt', 'job', 'deployment'] as const).map((name) => {
+    const rows = finished.get(name) ?? [];
+    const ids = rows.length === 0 ? undefined : new Set(said.get(name)?.map(({ id }) => id));
+    return rows.filter(({ id }) => ids?.has(id));
+  });
   if (attempts.length + jobs.length + deployments.length === 0) return [];
   // An attempt does not name its source, nor a deployment its tier; the facts that wrote them did.
-  const said = Map.groupBy(patches, ({ subject }) => subject);
   const sources = new Map(said.get('run')?.map(({ id, values }) => [id as unknown, values.source_id]));
   const tiers = new Map(said.get('environment')?.map(({ id, values }) => [id as unknown, values.tier as DeliveryTier]));
   const of = (row: Row, sourceId: unknown) => ({ kind: kinds.get(sourceId) ?? 'records', ...spansOf(row) });

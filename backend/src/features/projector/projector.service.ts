@@ -44,7 +44,8 @@ export type ProjectionTransact = <T>(work: (transaction: ProjectionTransaction) 
 interface Batch {
   events: PendingEvent[];
   unreadable: { event: PendingEvent; reason: string }[];
-  patches: SubjectPatch[];
+  /** Those of events that are read for the first time. */
+  news: SubjectPatch[];
   written: Written;
 }
 
@@ -96,7 +97,7 @@ export class Projector {
     const { queue, projection } = transaction;
     const events = await queue.take(maxEvents, MAX_BATCH_BYTES);
     if (events.length === 0) return null;
-    const { patches, unreadable } = await this.translate(events);
+    const { patches, news, unreadable } = await this.translate(events);
     const written = await write(transaction, patches, (reason) => {
       for (const event of events) unreadable.push({ event, reason });
     });
@@ -110,11 +111,12 @@ export class Projector {
     if (read.length > 0) await queue.release(read.map(({ id }) => id));
     await queue.remove(events.map(({ position }) => position));
     if (written.rows.size > 0) await projection.notify(PROJECTED_CHANNEL, JSON.stringify(projectedOf(written)));
-    return { events, unreadable, patches, written };
+    return { events, unreadable, news, written };
   }
 
   private async translate(events: PendingEvent[]) {
     const patches: SubjectPatch[] = [];
+    const replayed = new Set<SubjectPatch>();
     const unreadable: Batch['unreadable'] = [];
     const idsOf = new Map<string, Ids>();
     for (const [index, event] of events.entries()) {
@@ -124,7 +126,9 @@ export class Projector {
       idsOf.set(event.sourceId, ids);
       try {
         const facts = this.translators[event.kind]?.translate(event) ?? [];
-        for (const fact of facts) patches.push(...patchesOf(event.sourceId, ids, fact));
+        const said = facts.flatMap((fact) => patchesOf(event.sourceId, ids, fact));
+        patches.push(...said);
+        if (event.replayed) for (const patch of said) replayed.add(patch);
       } catch (error) {
         // A fault of the translator itself must not hold up the events behind this one either.
         const reason =
@@ -132,17 +136,19 @@ export class Projector {
         unreadable.push({ event, reason });
       }
     }
-    return { patches, unreadable };
+    const news = replayed.size === 0 ? patches : patches.filter((patch) => !replayed.has(patch));
+    return { patches, news, unreadable };
   }
 
-  private tellOf({ events, unreadable, patches, written }: Batch): void {
+  private tellOf({ events, unreadable, news, written }: Batch): void {
     const { events: tell } = this.outside;
     const now = Date.now();
     const quarantined = new Set(unreadable.map(({ event }) => event));
     for (const [kind, ofKind] of Map.groupBy(events, (event) => event.kind)) {
       const projected = ofKind.filter((event) => !quarantined.has(event));
-      const delays = projected.map(({ receivedAt }) => Math.max(0, now - receivedAt.getTime()) / 1000);
-      if (projected.length > 0) tell.projected({ kind, delays });
+      const first = projected.filter(({ replayed }) => !replayed);
+      const delays = first.map(({ receivedAt }) => Math.max(0, now - receivedAt.getTime()) / 1000);
+      if (projected.length > 0) tell.projected({ kind, count: projected.length, delays });
     }
     for (const { event, reason } of unreadable) {
       tell.quarantined({ eventId: event.id, kind: event.kind, type: event.type, reason });
@@ -153,7 +159,7 @@ export class Projector {
       }
     }
     const kinds = new Map(events.map(({ sourceId, kind }) => [sourceId, kind]));
-    for (const finished of finishedIn(written, patches, kinds)) tell.finished(finished);
+    for (const finished of finishedIn(written, news, kinds)) tell.finished(finished);
   }
 }
 

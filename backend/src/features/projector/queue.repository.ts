@@ -9,6 +9,8 @@ export interface PendingEvent {
   kind: SourceKind;
   type: string;
   receivedAt: Date;
+  /** By a replay: it was read before. */
+  replayed: boolean;
   headers: Record<string, string>;
   body: Buffer;
 }
@@ -26,6 +28,7 @@ interface Row {
   kind: SourceKind;
   type: string;
   received_at: Date;
+  replayed: boolean;
   headers: string | null;
   body: Buffer;
 }
@@ -42,12 +45,12 @@ export class QueueRepository {
       name: 'take-events',
       text: `
         WITH taken AS MATERIALIZED (
-          SELECT position, event_id FROM pending_events ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
+          SELECT position, event_id, replayed FROM pending_events ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED
         ), sized AS (
-          SELECT t.position, e.id, sum(octet_length(e.body)) OVER (ORDER BY t.position) - octet_length(e.body) AS before
+          SELECT t.position, t.replayed, e.id, sum(octet_length(e.body)) OVER (ORDER BY t.position) - octet_length(e.body) AS before
           FROM taken t JOIN events e ON e.id = t.event_id
         )
-        SELECT z.position, e.id, e.source_id, s.kind, e.type, e.received_at, e.headers, e.body
+        SELECT z.position, z.replayed, e.id, e.source_id, s.kind, e.type, e.received_at, e.headers, e.body
         FROM sized z JOIN events e ON e.id = z.id JOIN sources s ON s.id = e.source_id
         WHERE z.before < $2 ORDER BY z.position`,
       values: [limit, maxBytes],

@@ -12,8 +12,8 @@ export async function replay(client: Pick<pg.ClientBase, 'query'>, translators: 
   await client.query(`TRUNCATE ${DERIVED_TABLES.join(', ')}`);
   await client.query(`UPDATE pipelines SET versions = '{}', last_activity_at = NULL`);
   const { rowCount } = await client.query(
-    `INSERT INTO pending_events (event_id)
-     SELECT e.id FROM events e JOIN sources s ON s.id = e.source_id
+    `INSERT INTO pending_events (event_id, replayed)
+     SELECT e.id, true FROM events e JOIN sources s ON s.id = e.source_id
      JOIN jsonb_to_recordset($1) AS r(kind text, types text[]) ON r.kind = s.kind::text AND e.type = ANY(r.types)
      ORDER BY e.received_at, e.id`,
     [JSON.stringify(readable)],

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "pending_events" ADD COLUMN     "replayed" BOOLEAN NOT NULL DEFAULT false;
