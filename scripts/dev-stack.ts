@@ -75,4 +75,5 @@ function showMonitoring(): void {
   );
   console.log(`Prometheus     ${addresses.prometheus}`);
   console.log(`Alertmanager   ${addresses.alertmanager}`);
+  console.log(`Alerts are told to nobody until the files alert_*_url in ${addresses.secrets} hold addresses of yours.`);
 }
