@@ -1,15 +1,18 @@
 import { freePort } from '../../load/service/pitwall.js';
 import { checkBodies } from './nginx/bodies.js';
 import { checkBrowser } from './nginx/browser.js';
+import { checkDrain } from './nginx/drain.js';
 import { testConfig } from './nginx/edge.js';
 import { checkForwarded } from './nginx/forwarded.js';
 import { checkHeaders } from './nginx/headers.js';
 import { checkHidden } from './nginx/hidden.js';
+import { checkHttp2Load, checkSlowAttacks } from './nginx/pressure.js';
 import { Shared } from './nginx/shared.js';
 import { checkSlowClients } from './nginx/slow-clients.js';
 import { checkSmuggling } from './nginx/smuggling.js';
 import { Stage } from './nginx/stage.js';
 import { checkStreams } from './nginx/streams.js';
+import { checkTls } from './nginx/tls.js';
 import type { StackCheck } from './stack-check.js';
 
 const programs = ['nginx', 'openssl'];
@@ -40,5 +43,13 @@ export const nginxChecks: readonly StackCheck[] = [
   onStage('request smuggling (SEC21)', checkSmuggling),
   onStage('what is hidden, not kept (SEC34, SEC42)', checkHidden),
   { ...onStage('browser', checkBrowser), programs: [...programs, 'chromium'] },
+  { ...onStage('many requests over HTTP/2', checkHttp2Load), programs: [...programs, 'h2load'] },
   onStage('slow clients', checkSlowClients),
+  {
+    ...onStage('slow clients, a thousand (REL23)', checkSlowAttacks),
+    programs: [...programs, 'slowhttptest'],
+    slow: true,
+  },
+  { ...onStage('TLS (SEC41)', checkTls), programs: [...programs, 'testssl'], slow: true },
+  { name: 'nginx: a process ends under load (REL12)', programs, run: checkDrain, slow: true },
 ];

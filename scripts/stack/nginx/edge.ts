@@ -17,6 +17,7 @@ export interface AccessLine {
   path: string;
   status: number;
   remote: string;
+  upstream: string;
   upstreamStatus: string;
 }
 

@@ -18,6 +18,7 @@ const OWN_HEADERS = [...securityHeaders('api', { https: true }), ['Cache-Control
 export async function checkHeaders(stage: Stage): Promise<Verdict> {
   const findings = new Findings();
   const passed = await comparePassedOn(stage, findings);
+  await checkCompression(stage, findings);
   const own = await checkOwnAnswers(stage, findings);
   return findings.verdict(
     `${stage.edge.program}: ${passed} answers of the service unchanged, ${own} of nginx's own with their headers and shape`,
@@ -25,13 +26,10 @@ export async function checkHeaders(stage: Stage): Promise<Verdict> {
 }
 
 async function comparePassedOn(stage: Stage, findings: Findings): Promise<number> {
-  const asset = /"\/(_app\/immutable\/[^"]+\.js)"/.exec(
-    (await stage.call({ path: '/', headers: HTML })).body.toString(),
-  );
   const calls: Call[] = [
     { path: '/', headers: HTML },
     { path: '/runs/x', headers: HTML },
-    { path: `/${asset?.[1] ?? 'no-asset-found'}` },
+    { path: await assetPath(stage) },
     { path: '/favicon.svg' },
     { path: '/no-such-file.js' },
     { path: '/api/v1/info' },
@@ -54,6 +52,27 @@ async function comparePassedOn(stage: Stage, findings: Findings): Promise<number
     if (one.path === '/') findings.equal(through.headers['cache-control'], 'no-cache', `${name} Cache-Control`);
   }
   return calls.length;
+}
+
+/** A script that the page loads. */
+async function assetPath(stage: Stage): Promise<string> {
+  const { body } = await stage.call({ path: '/', headers: HTML });
+  const path = /"(\/_app\/immutable\/entry\/start[^"]+\.js)"/.exec(body.toString())?.[1];
+  if (path === undefined) throw new Error('The page names no script.');
+  return path;
+}
+
+/** Files are compressed; what the API says never is, since it may hold a secret beside what the caller sent (BREACH). */
+async function checkCompression(stage: Stage, findings: Findings): Promise<void> {
+  const encoding = async (path: string) => {
+    const headers = { Accept: '*/*', 'Accept-Encoding': 'gzip, br' };
+    return (await stage.callAsAdmin({ path, headers })).headers['content-encoding'];
+  };
+  findings.equal(await encoding('/theme.js'), undefined, 'compression of a file of less than 1 KiB');
+  findings.equal(await encoding(await assetPath(stage)), 'gzip', 'compression of a script');
+  for (const path of ['/api/openapi.json', '/api/v1/sources', '/health']) {
+    findings.equal(await encoding(path), undefined, `compression of ${path}`);
+  }
 }
 
 /** Without nginx, as one who is trusted to say that it was https. */
