@@ -7,6 +7,7 @@ import { checkForwarded } from './nginx/forwarded.js';
 import { checkHeaders } from './nginx/headers.js';
 import { checkHidden } from './nginx/hidden.js';
 import { checkHttp2Load, checkSlowAttacks } from './nginx/pressure.js';
+import { checkRetries } from './nginx/retries.js';
 import { Shared } from './nginx/shared.js';
 import { checkSlowClients } from './nginx/slow-clients.js';
 import { checkSmuggling } from './nginx/smuggling.js';
@@ -43,6 +44,7 @@ export const nginxChecks: readonly StackCheck[] = [
   onStage('request smuggling (SEC21)', checkSmuggling),
   onStage('what is hidden, not kept (SEC34, SEC42)', checkHidden),
   { ...onStage('browser', checkBrowser), programs: [...programs, 'chromium'] },
+  { name: 'nginx: what is sent again', programs, run: checkRetries },
   { ...onStage('many requests over HTTP/2', checkHttp2Load), programs: [...programs, 'h2load'] },
   onStage('slow clients', checkSlowClients),
   {

@@ -31,18 +31,18 @@ export interface Answer {
 const agent = new Agent({ keepAlive: false });
 
 export function open({ port, authority }: Place, { method = 'GET', path, headers = {}, from }: Call): ClientRequest {
-  return httpsRequest({
+  const request = httpsRequest({
     ...{ host: '127.0.0.1', servername: 'localhost', port, ca: authority, agent },
     ...{ method, path, headers: { Host: `localhost:${port}`, ...headers } },
     ...(from !== undefined && { localAddress: from }),
   });
+  // Who waits for the answer hears of it, too. One that was answered, or given up, may still be broken off.
+  return request.on('error', () => undefined);
 }
 
 export async function call(place: Place, options: Call): Promise<Answer> {
   const request = open(place, options);
   const { body } = options;
-  // What is answered before all of a body was taken ends the connection under the rest of it.
-  request.on('error', () => undefined);
   if (body !== undefined) request.setHeader('Content-Length', Buffer.byteLength(body));
   request.end(body);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Verdict } from '../../checks/check.js';
 import { Findings } from './findings.js';
+import { Mirror } from './mirror.js';
 import type { Stage } from './stage.js';
 
 const CALLER = '127.0.0.2';
@@ -18,6 +19,33 @@ const FORGERIES: Record<string, string | string[]>[] = [
   { 'X-Forwarded-Proto': 'http' },
   { 'X-Forwarded-Proto': ['http', 'http'], 'X-Forwarded-Host': 'elsewhere.example', 'X-Forwarded-Port': '80' },
   { Connection: 'close, X-Forwarded-For, X-Forwarded-Proto', 'X-Forwarded-For': FORGED },
+];
+/** Of one connection: they end at nginx. */
+const OF_THE_CONNECTION = {
+  TE: 'trailers',
+  Upgrade: 'websocket',
+  'Keep-Alive': 'timeout=5',
+  Connection: 'upgrade, TE',
+};
+const KEPT_OUT = [
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-port',
+  'x_forwarded_for',
+  'connection',
+  'te',
+  'upgrade',
+  'keep-alive',
+];
+/** Where requests are passed on, each location by itself. */
+const LOCATIONS = [
+  '/',
+  '/api/v1/info',
+  '/api/v1/live',
+  '/api/v1/hooks/x',
+  '/api/v1/ingest',
+  '/api/v1/ingest/batch',
+  '/health',
 ];
 const RIGHT_ID = 'chosen-by.the_Caller-1';
 const WRONG_IDS = ['short', 'x'.repeat(65), 'a"b\\c{d}e', 'with space', '../../etc'];
@@ -37,6 +65,7 @@ export async function checkForwarded(stage: Stage): Promise<Verdict> {
     findings.equal(answer.status, 200, `status with ${JSON.stringify(forgery)}`);
     findings.equal(answer.headers['x-request-id'], id, 'X-Request-Id of the answer');
   }
+  await lookBehind(findings);
   await tryIds(stage, findings);
   await tryLimiter(stage, findings);
 
@@ -51,8 +80,31 @@ export async function checkForwarded(stage: Stage): Promise<Verdict> {
   }
   findings.expect(!JSON.stringify(log).includes(FORGED), `${FORGED} is in the service's log`);
   return findings.verdict(
-    `${stage.edge.program}: ${FORGERIES.length} forgeries, ${WRONG_IDS.length} malformed request ids, ${TRIES} sign-ins under as many forged addresses`,
+    `${stage.edge.program}: ${FORGERIES.length} forgeries at ${LOCATIONS.length} locations, ${WRONG_IDS.length} malformed request ids, ${TRIES} sign-ins under as many forged addresses`,
   );
+}
+
+/** What reaches a process, at each location. */
+async function lookBehind(findings: Findings): Promise<void> {
+  const mirror = await Mirror.start();
+  try {
+    for (const path of LOCATIONS) {
+      for (const forgery of [...FORGERIES, OF_THE_CONNECTION]) {
+        const seen = await mirror.headersOf({
+          path,
+          headers: { ...forgery, Host: 'pitwall.example:8443' },
+          from: CALLER,
+        });
+        const said = `behind ${path} with ${JSON.stringify(forgery)}`;
+        const told = [seen['x-forwarded-for'], seen['x-forwarded-proto'], seen['x-forwarded-host'], seen.host];
+        findings.equal(told, [CALLER, 'https', 'pitwall.example', 'pitwall.example'], said);
+        const more = KEPT_OUT.filter((name) => seen[name] !== undefined);
+        findings.equal(more, [], `headers that came through ${said}`);
+      }
+    }
+  } finally {
+    await mirror.stop();
+  }
 }
 
 async function tryIds(stage: Stage, findings: Findings): Promise<void> {

@@ -12,6 +12,9 @@ import type { Stage } from './stage.js';
 /** A projection and its announcement take less than a second, but this machine may be busy. */
 const EVENT_TIMEOUT_MS = 8_000;
 
+/** An answer that is held back never begins. */
+const soon = () => ({ signal: AbortSignal.timeout(EVENT_TIMEOUT_MS) });
+
 interface OpenStream {
   /** The headers that say how it came. */
   headers: Record<string, unknown>;
@@ -45,11 +48,12 @@ async function http1(stage: Stage): Promise<OpenStream> {
     headers: { Cookie: stage.cookie, 'Accept-Encoding': 'gzip' },
   });
   request.end();
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const close = () => request.destroy();
+  const [response] = (await once(request, 'response', soon()).catch(closing(close))) as [IncomingMessage];
   return {
     headers: { ':status': response.statusCode, ...response.headers },
     body: response,
-    close: () => request.destroy(),
+    close,
   };
 }
 
@@ -57,10 +61,17 @@ async function http2(stage: Stage): Promise<OpenStream> {
   const { port, authority } = stage.place;
   const connection = connect(`https://127.0.0.1:${port}`, { ca: authority });
   const headers = { ':path': '/api/v1/live', cookie: stage.cookie, 'accept-encoding': 'gzip' };
-  const stream = connection.request(headers);
-  const [answered] = (await once(stream, 'response')) as [Record<string, unknown>];
-  return { headers: answered, body: stream, close: () => connection.destroy() };
+  const close = () => connection.destroy();
+  connection.on('error', () => undefined);
+  const stream = connection.request(headers).on('error', () => undefined);
+  const [answered] = (await once(stream, 'response', soon()).catch(closing(close))) as [Record<string, unknown>];
+  return { headers: answered, body: stream, close };
 }
+
+const closing = (close: () => void) => (error: unknown) => {
+  close();
+  throw error;
+};
 
 async function follow(stage: Stage, { headers, body }: OpenStream, name: string, findings: Findings): Promise<void> {
   findings.equal(headers[':status'], 200, `${name} status`);
