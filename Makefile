@@ -48,9 +48,40 @@ password-reset: $(GENERATED) ## Print a link to choose a new password, for whoev
 audit-verify: $(GENERATED) ## Check the whole audit log; HEAD=<position>:<hash> also that this earlier head is still in it
 	@$(TSX) backend/src/commands/audit-verify.ts "$(HEAD)"
 
+## The stack in containers
+.PHONY: stack-secrets dev-stack monitoring logs health-check stack-down
+stack-secrets: $(INSTALLED) ## Make the secrets of docker-compose.yml that are missing, below .secrets
+	@$(TSX) scripts/stack/secrets.ts
+
+dev-stack: stack-secrets ## Build and start everything in containers, and say where it is
+	@$(TSX) scripts/dev-stack.ts up
+
+monitoring: stack-secrets ## Start Prometheus, Alertmanager and Grafana where they do not run, and say where they are
+	@$(TSX) scripts/dev-stack.ts monitoring
+
+logs: $(INSTALLED) ## Follow what the containers log; of one: make logs SERVICE=backend
+	@$(TSX) scripts/dev-stack.ts logs "$(SERVICE)"
+
+health-check: $(INSTALLED) ## Ask each part of the stack how it is; of another: make health-check URL=http://localhost:8000
+	@$(TSX) scripts/health-check.ts "$(URL)"
+
+stack-down: $(INSTALLED) ## Stop the containers; their data stays
+	@$(TSX) scripts/dev-stack.ts down
+
+## Kubernetes
+.PHONY: k8s-secrets k8s-deploy
+k8s-secrets: ## Make random Secrets for a cluster of this machine, once
+	@sh scripts/k8s-secrets.sh
+
+k8s-deploy: ## Deploy to the cluster of kubectl's context: make k8s-deploy OVERLAY=alpha (elsewhere CONFIRM=<context>)
+	@CONFIRM="$(CONFIRM)" sh scripts/k8s-deploy.sh "$(OVERLAY)"
+
 ## Set up and build
-.PHONY: install build contracts migration clean
+.PHONY: install install-dev build contracts dashboards migration new-feature clean
 install: $(INSTALLED) $(GENERATED) ## Install packages and generate the Prisma client
+
+install-dev: install ## The same, and the checks before each commit (pre-commit)
+	@sh scripts/hooks/install.sh
 
 $(INSTALLED): package-lock.json package.json backend/package.json frontend/package.json load/package.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -74,17 +105,25 @@ contracts: $(GENERATED) ## Write openapi.json, the Postman collection and the fr
 	@$(TSX) backend/src/commands/contracts.ts
 	@npm run --silent api -w frontend
 
+dashboards: $(INSTALLED) ## Write Grafana's dashboards, and the alert rules as Kubernetes has them
+	@$(TSX) monitoring/grafana/src/main.ts
+	@$(TSX) scripts/stack/kubernetes/prometheus-rule.ts
+
 migration: $(GENERATED) ## Write the migration from the database to schema.prisma: make migration NAME=add_teams
 	@$(TSX) backend/src/commands/migrate.ts new "$(NAME)"
 
+new-feature: $(INSTALLED) ## Write a feature in the shape that all have: make new-feature NAME=runner-pool (PLURAL=runner-pools)
+	@$(TSX) scripts/new-feature.ts "$(NAME)" $(PLURAL)
+
 clean: ## Remove everything that was built or installed; data in .pitwall stays
 	rm -rf node_modules backend/node_modules frontend/node_modules load/node_modules .tooling backend/dist \
-	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports
+	  backend/src/database/generated frontend/build frontend/.svelte-kit load/results reports \
+	  scripts/performance/lighthouse/node_modules
 
 ## Check it
-.PHONY: test test-unit test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
-  verify-stack check-stack
-test: lint typecheck check-contracts test-unit check-stack test-e2e test-durability ## Everything that CI runs
+.PHONY: test test-unit test-integration test-watch test-e2e test-durability lint typecheck format check-contracts bench security dast \
+  verify-stack check-stack load-test smoke-test
+test: lint typecheck check-contracts test-unit test-integration check-stack test-e2e test-durability ## Everything that CI runs
 
 lint: $(GENERATED) ## ESLint, Prettier, and the Prisma schema
 	@npx --no-install eslint .
@@ -96,6 +135,8 @@ typecheck: $(GENERATED) ## TypeScript and Svelte
 	@npx --no-install tsc -p backend --noEmit
 	@npx --no-install tsc -p scripts
 	@npx --no-install tsc -p load
+	@npx --no-install tsc -p load/k6
+	@npx --no-install tsc -p monitoring/grafana
 	@npm run --silent check -w frontend
 	@echo "types: clean"
 
@@ -104,9 +145,12 @@ check-contracts: $(GENERATED) ## Fail where a generated document is not what the
 	@npm run --silent api:check -w frontend
 	@echo "contracts: no drift"
 
-test-unit: $(GENERATED) ## Tests of the back end over real PostgreSQL (and Redis where it is), and of the front end
-	@npm test --silent -w backend
+test-unit: $(GENERATED) ## Tests of single parts, of the back end and the front end
+	@npm test --silent -w backend -- --testPathIgnorePatterns '\.api\.test\.ts$$'
 	@npm test --silent -w frontend
+
+test-integration: $(GENERATED) ## Tests of the API over real PostgreSQL, and Redis where it is
+	@npm test --silent -w backend -- '\.api\.test\.ts$$'
 
 test-watch: $(GENERATED) ## The back end's tests, again on change
 	@npm test -w backend -- --watch
@@ -129,6 +173,12 @@ verify-stack: $(BACKEND) $(WEB) ## Prove what stands around the service with the
 check-stack: $(BACKEND) $(WEB) ## The same, with what is installed and what takes seconds
 	@$(TSX) scripts/stack/main.ts --quick $(AREAS)
 
+load-test: $(BACKEND) $(WEB) ## 10 requests a second for a minute, at a service of its own or BASE_URL; fails over 1 % errors or a p95 of 2 s
+	@$(TSX) load/scenarios/main.ts load
+
+smoke-test: $(GENERATED) ## One user, one round through the API of the running service (BASE_URL)
+	@BASE_URL="$${BASE_URL:-http://localhost:8000}" $(TSX) load/scenarios/main.ts functional
+
 bench: $(BACKEND) $(WEB) ## Throughput and latency, each beside its floor
 	@$(TSX) load/bench/main.ts
 
@@ -140,4 +190,4 @@ format: $(INSTALLED) ## Prettier, and what ESLint can mend
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^## / { printf "\n%s\n", substr($$0, 4) } \
-	  /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

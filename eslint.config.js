@@ -75,7 +75,7 @@ export default ts.config(
     },
   },
   {
-    files: ['backend/**/*.ts', 'load/**/*.ts', 'scripts/**/*.ts'],
+    files: ['backend/**/*.ts', 'load/**/*.ts', 'scripts/**/*.ts', 'monitoring/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

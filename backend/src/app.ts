@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import type { Config } from './config.js';
+import type { Config, ProcessRole } from './config.js';
 import { isTransient } from './database/errors.js';
 import type { Services } from './dependencies.js';
 import { UnavailableError } from './errors.js';
@@ -21,7 +21,7 @@ import { runRoutes } from './features/runs/run.routes.js';
 import { sourceRoutes } from './features/sources/source.routes.js';
 import { infoRoutes, securityTextRoutes, systemRoutes, type SystemServices } from './features/system/system.routes.js';
 import { accountRoutes } from './features/users/account.routes.js';
-import { userRoutes } from './features/users/user.routes.js';
+import { userRoutes, userValidationRoutes } from './features/users/user.routes.js';
 import { requireAccess } from './http/admission.js';
 import { apiDocs } from './http/api-docs.js';
 import { cors } from './http/cors.js';
@@ -43,21 +43,35 @@ export interface AppOptions {
   system: SystemServices;
   observers: Observers;
   errors: Omit<ErrorHandling, 'asUnavailable'>;
-  config: Pick<Config, 'environment' | 'http' | 'intake'>;
+  config: Pick<Config, 'environment' | 'http' | 'intake' | 'roles'>;
   version: string;
   /** The built front end; none is served without it. */
   webRoot?: string;
 }
 
-/** Every endpoint there is, those that are called most first. */
-export function endpointGroups(services: Services, system: SystemServices, intake: Config['intake']): EndpointGroup[] {
+/** What one role answers; without a role, what every process does. */
+export interface RoleGroup extends EndpointGroup {
+  role?: ProcessRole;
+}
+
+/** Every endpoint there is. */
+export function endpointGroups(services: Services, system: SystemServices, intake: Config['intake']): RoleGroup[] {
   return [
     {
+      role: 'ingest',
       root: API_ROOT,
       endpoints: [
         ...hookRoutes(services.hooks, intake),
         ...recordRoutes(services.records, intake),
         ...quarantineRoutes(services.quarantine),
+      ],
+      schemas: Object.values(knownRecordData),
+    },
+    { role: 'business', root: API_ROOT, endpoints: userValidationRoutes(services.users) },
+    {
+      role: 'gateway',
+      root: API_ROOT,
+      endpoints: [
         ...pipelineRoutes(services.pipelines),
         ...runRoutes(services.runs),
         ...jobRoutes(services.jobs),
@@ -74,9 +88,9 @@ export function endpointGroups(services: Services, system: SystemServices, intak
         ...auditRoutes(services.audit),
         ...infoRoutes(system),
       ],
-      schemas: Object.values(knownRecordData),
     },
-    { root: '', endpoints: [...systemRoutes(system), ...securityTextRoutes(services.securityText)] },
+    { role: 'gateway', root: '', endpoints: securityTextRoutes(services.securityText) },
+    { root: '', endpoints: systemRoutes(system) },
   ];
 }
 
@@ -90,17 +104,20 @@ export function createApp({ services, system, observers, errors, config, version
 
   const apiHeaders = flat([...securityHeaders('api', { https }), NO_STORE]);
   const groups = endpointGroups(services, system, config.intake);
+  const served = groups.filter(({ role }) => role === undefined || config.roles.has(role));
   app.use(
     inTurn(
       observe(observers, { apiHeaders, directRemote: config.http.trustProxy === false }),
       ...guards(config.http, services.origins),
-      mount(groups, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }),
+      mount(served, { protection: services.protection, checkReadyAnswers: config.environment === 'test' }),
     ),
   );
-  app.use(['/api/docs', '/api/openapi.json'], requireAccess(services.protection, 'viewer'));
-  app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
-  app.use('/api', answerNotFound);
-  if (webRoot !== undefined) app.use(webUi(webRoot, { https }));
+  if (config.roles.has('gateway')) {
+    app.use(['/api/docs', '/api/openapi.json'], requireAccess(services.protection, 'viewer'));
+    app.use('/api', apiDocs(openApiDocument(groups, version), { https }));
+    app.use('/api', answerNotFound);
+    if (webRoot !== undefined) app.use(webUi(webRoot, { https }));
+  }
   app.use(answerNotFound);
   app.use(answerErrors({ ...errors, asUnavailable }));
   return app;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationError, loadConfig, VARIABLES } from './config.js';
 
 const KEY = randomBytes(32).toString('base64');
@@ -32,6 +34,8 @@ it('needs nothing, and then serves loopback from a PostgreSQL of its own', () =>
 
   expect(config).toEqual({
     environment: 'development',
+    roles: new Set(['gateway', 'business', 'ingest', 'worker']),
+    metrics: undefined,
     http: {
       ...{ publicUrl: 'http://localhost:8000', forceHttps: false, corsOrigins: [], securityContact: undefined },
       ...{ host: '127.0.0.1', port: 8000, onLoopback: true, trustProxy: false },
@@ -97,13 +101,14 @@ it('says all that is wrong at once, by name, and repeats no value', () => {
     ...{ PROJECTOR_BATCH_EVENTS: '5001', PROJECTOR_POLL_MS: '9', READY_MAX_LAG_SECONDS: '0.5' },
     ...{ CACHE_TTL_PIPELINES_SECONDS: '0', CACHE_TTL_RUNS_SECONDS: '-1', CACHE_TTL_DEPLOYMENTS_SECONDS: 'Infinity' },
     ...{ SHUTDOWN_DELAY_MS: '60001', SHUTDOWN_GRACE_MS: 'NaN' },
+    ...{ PITWALL_ROLES: 'gateway,hunter2', METRICS_PORT: '65536', METRICS_TOKEN: 'hunter2' },
   };
 
   const faults = faultsOf(wrong);
 
   expect(faults.map((fault) => fault.split(':')[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
   const { message } = new ConfigurationError(faults);
-  expect(message).toContain('36 faults');
+  expect(message).toContain('39 faults');
   expect(message).not.toContain('hunter2');
 });
 
@@ -119,6 +124,10 @@ it.each<[string, NodeJS.ProcessEnv]>([
   ['DATABASE_URL', { ...PRODUCTION, DATABASE_URL: 'postgresql://pitwall:postgres@db/pitwall' }],
   ['DATABASE_MIGRATION_URL', { ...PRODUCTION, DATABASE_MIGRATION_URL: 'postgresql://owner:password@db/pitwall' }],
   ['REDIS_URL', { ...PRODUCTION, REDIS_URL: 'redis://:redis@cache' }],
+  ['METRICS_PORT', { METRICS_PORT: '9464' }],
+  ['METRICS_PORT', { METRICS_TOKEN: 'm'.repeat(32) }],
+  ['REDIS_URL', { PITWALL_ROLES: 'gateway', ...DATABASE }],
+  ['REDIS_URL', { PITWALL_ROLES: 'gateway,gateway,business,ingest', ...DATABASE }],
   ['TRUST_PROXY', { TRUST_PROXY: 'true' }],
   ['TRUST_PROXY', { TRUST_PROXY: '1' }],
   ['TRUST_PROXY', { TRUST_PROXY: '*' }],
@@ -144,6 +153,8 @@ it.each<[string, NodeJS.ProcessEnv]>([
   ['another address', { HOST: '0.0.0.0' }],
   ['each loopback', { HOST: '::1' }],
   ['a port that the system chooses', { PORT: '0' }],
+  ['figures on a port of their own', { METRICS_PORT: '9464', METRICS_TOKEN: 'm'.repeat(32) }],
+  ['some of the roles', { PITWALL_ROLES: 'ingest, worker', ...DATABASE, REDIS_URL: 'redis://localhost' }],
   ['Redis over TLS', { REDIS_URL: 'rediss://:secret@redis.example.com:6380/1' }],
 ])('goes with %s', (_what, environment) => {
   expect(faultsOf(environment)).toEqual([]);
@@ -190,7 +201,7 @@ it('has an example that names each variable once, with its default', async () =>
     [
       ...['DATABASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'PITWALL_SECRET_KEY', 'REDIS_URL', 'SENTRY_DSN'],
       ...['TRUST_PROXY', 'PUBLIC_URL', 'CORS_ORIGINS', 'SECURITY_CONTACT', 'DATABASE_MIGRATION_URL'],
-      ...['PITWALL_ADMIN_EMAIL', 'PITWALL_ADMIN_PASSWORD'],
+      ...['PITWALL_ADMIN_EMAIL', 'PITWALL_ADMIN_PASSWORD', 'METRICS_PORT', 'METRICS_TOKEN'],
     ].toSorted(),
   );
 });
@@ -201,4 +212,43 @@ it('has an example that says what each variable is for', async () => {
 
   const bare = lines.filter((line, index) => /^[A-Z]/.test(line) && !lines[index - 1]?.startsWith('# '));
   expect(bare).toEqual([]);
+});
+
+describe('a setting that is in a file', () => {
+  let folder: string;
+  beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'pitwall-config-'))));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const file = async (content: string) => {
+    const path = join(folder, randomBytes(4).toString('hex'));
+    await writeFile(path, content);
+    return path;
+  };
+
+  it('counts as if it were given itself, without the line end', async () => {
+    const config = loadConfig({ PITWALL_SECRET_KEY_FILE: await file(`${KEY}\n`), PORT_FILE: await file('8123') });
+
+    expect(config.secretKey).toBe(KEY);
+    expect(config.http.port).toBe(8123);
+  });
+
+  it('is not read where the file is named by nothing', () => {
+    expect(loadConfig({ PITWALL_SECRET_KEY_FILE: '' }, false)).toEqual(loadConfig({}, false));
+  });
+
+  it('is a fault where it cannot be read, holds nothing or is given twice, and no other follows from it', async () => {
+    expect(faultsOf({ ...PRODUCTION, DATABASE_URL: '', DATABASE_URL_FILE: join(folder, 'nowhere') })).toEqual([
+      'DATABASE_URL_FILE: cannot be read (ENOENT)',
+    ]);
+    expect(faultsOf({ REDIS_URL_FILE: await file(' \n') })).toEqual(['REDIS_URL_FILE: names an empty file']);
+    expect(faultsOf({ PORT: '1', PORT_FILE: await file('2') })).toEqual([
+      'PORT_FILE: contradicts PORT, which is set too',
+    ]);
+  });
+
+  it('is held to the same rules, and not repeated', async () => {
+    const faults = faultsOf({ REDIS_URL_FILE: await file('http://:hunter2@redis') });
+
+    expect(faults).toEqual(['REDIS_URL: is not such a URL']);
+  });
 });

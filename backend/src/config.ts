@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { passwordFault } from './features/users/password-policy.js';
 import { parseRateLimit } from './http/rate-limit/rate-limit.js';
@@ -35,6 +36,13 @@ function isRandom(base64: string): boolean {
   return bytes.length !== 32 || new Set(bytes).size >= 20;
 }
 
+/**
+ * What a process does. `gateway` is for people and API clients, `business` validates, `ingest` takes in, `worker` projects.
+ * Each answers for its health.
+ */
+export const PROCESS_ROLES = ['gateway', 'business', 'ingest', 'worker'] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 /** Every setting, with its default; `.env.example` says what each is for. */
@@ -42,6 +50,12 @@ const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8000),
+  PITWALL_ROLES: list(z.enum(PROCESS_ROLES, `is not one of ${PROCESS_ROLES.join(', ')}`)).default([...PROCESS_ROLES]),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,1000}$/, 'is not 32 or more visible characters')
+    .optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
     .refine((text) => new URL(text).pathname === '/' && !/[?#]/.test(text), 'has a path: Pitwall is served at the root')
@@ -108,17 +122,27 @@ export class ConfigurationError extends Error {
 
 /** The only reader of the environment. A variable that is set to nothing counts as not set. */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env, terminal = process.stdout.isTTY) {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const { given, unread } = withFiles(set);
   const result = environmentSchema.safeParse(given);
-  const faults = (result.error?.issues ?? []).map(({ path, message }) => `${String(path[0])}: ${message}`);
+  const invalid = (result.error?.issues ?? []).map(({ path, message }) => ({ name: String(path[0]), message }));
+  const faults = [
+    ...unread.map(({ name, message }) => `${name}_FILE: ${message}`),
+    ...invalid.map(({ name, message }) => `${name}: ${message}`),
+  ];
   // What is faulty by itself counts as not set, so that the rest can still be held against each other.
-  const faulty = new Set((result.error?.issues ?? []).map(({ path }) => path[0]));
+  const faulty = new Set([...unread, ...invalid].map(({ name }) => name));
   const sound = Object.entries(given).filter(([name]) => !faulty.has(name));
   const env = environmentSchema.parse(Object.fromEntries(sound));
   faults.push(...contradictions(env, faulty));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     environment: env.NODE_ENV,
+    roles: new Set(env.PITWALL_ROLES),
+    metrics:
+      env.METRICS_PORT === undefined || env.METRICS_TOKEN === undefined
+        ? undefined
+        : { host: env.HOST, port: env.METRICS_PORT, token: env.METRICS_TOKEN },
     http: {
       /** What people and their browsers call Pitwall; no slash at the end. */
       publicUrl: new URL(env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).origin,
@@ -170,8 +194,27 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, termina
   };
 }
 
+/** Where a setting is not given itself, it is read from the file that `<NAME>_FILE` names, as secrets are mounted. */
+function withFiles(set: NodeJS.ProcessEnv) {
+  const given = { ...set };
+  const unread: { name: string; message: string }[] = [];
+  for (const name of VARIABLES) {
+    const file = set[`${name}_FILE`];
+    if (file === undefined) continue;
+    try {
+      const content = readFileSync(file, 'utf8').trim();
+      if (set[name] !== undefined) unread.push({ name, message: `contradicts ${name}, which is set too` });
+      else if (content === '') unread.push({ name, message: 'names an empty file' });
+      else given[name] = content;
+    } catch (error) {
+      unread.push({ name, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` });
+    }
+  }
+  return { given, unread };
+}
+
 /** Settings that are each valid and do not go together. */
-function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<unknown>): string[] {
+function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<string>): string[] {
   const faults: string[] = [];
   const production = env.NODE_ENV === 'production';
   if (production && !env.DATABASE_URL && !faulty.has('DATABASE_URL')) {
@@ -187,6 +230,13 @@ function contradictions(env: z.output<typeof environmentSchema>, faulty: Set<unk
   }
   if (env.FORCE_HTTPS && env.PUBLIC_URL?.startsWith('http:')) {
     faults.push('FORCE_HTTPS: contradicts PUBLIC_URL, which is http');
+  }
+  if ((env.METRICS_PORT === undefined) !== (env.METRICS_TOKEN === undefined) && !faulty.has('METRICS_TOKEN')) {
+    faults.push('METRICS_PORT: goes with METRICS_TOKEN, and one is missing');
+  }
+  if (new Set(env.PITWALL_ROLES).size < PROCESS_ROLES.length && !faulty.has('PITWALL_ROLES')) {
+    const missing = (['DATABASE_URL', 'REDIS_URL'] as const).filter((name) => !env[name] && !faulty.has(name));
+    for (const name of missing) faults.push(`${name}: is needed where PITWALL_ROLES leaves roles to other processes`);
   }
   if (Boolean(env.PITWALL_ADMIN_EMAIL) !== Boolean(env.PITWALL_ADMIN_PASSWORD)) {
     faults.push('PITWALL_ADMIN_EMAIL: goes with PITWALL_ADMIN_PASSWORD, and one is missing');

@@ -15,6 +15,7 @@ import { secretKey } from './features/sources/secret-box.js';
 import { HealthService } from './features/system/health.service.js';
 import { prepareFirstStart, type FirstSignIn } from './first-start.js';
 import { requestContext } from './http/context.js';
+import { metricsListener } from './http/metrics-listener.js';
 import { listen } from './http/server.js';
 import { Lifecycle } from './lifecycle.js';
 import { createAccessLog } from './observability/access-log.js';
@@ -60,6 +61,7 @@ async function open(
     onIdleError: (error) => logger.warn('A database connection broke.', { error }),
   });
   lifecycle.onClose('database connections', () => connections.close());
+  metrics.database.watch(connections.pool);
   if (config.environment === 'production') await refuseUnsafe(connections.pool);
   const redis = config.redis.url
     ? connectRedis({
@@ -96,7 +98,7 @@ async function open(
   });
   await listener.open();
   lifecycle.onClose('notifications', () => listener.close());
-  services.loop.start();
+  if (config.roles.has('worker')) services.loop.start();
   lifecycle.onClose('projector', () => services.loop.stop());
   lifecycle.onClose('event log', () => services.log.drain());
   lifecycle.onClose('audit log', () => services.audit.drain());
@@ -114,11 +116,13 @@ async function open(
     },
     config.ready.maxLagSeconds,
   );
+  metrics.health.watch(() => health.report());
   const startedAt = new Date().toISOString();
   const info = () => ({
     name: 'Pitwall' as const,
     version,
     environment: config.environment,
+    roles: [...config.roles],
     node: process.versions.node,
     startedAt,
     database: config.database.url ? ('external' as const) : ('embedded' as const),
@@ -134,8 +138,12 @@ async function open(
     version,
     ...(existsSync(WEB_ROOT) && { webRoot: WEB_ROOT }),
   });
-  const firstSignIn = await prepareFirstStart(services, config, logger);
+  const firstSignIn = config.roles.has('gateway') ? await prepareFirstStart(services, config, logger) : undefined;
   if (firstSignIn) onFirstSignIn(firstSignIn);
+  if (config.metrics) {
+    const scraped = await listen(metricsListener({ ...metrics, token: config.metrics.token }), config.metrics);
+    lifecycle.onClose('metrics', () => scraped.close(config.http.shutdownGraceMs));
+  }
   const server = await listen(app, config.http);
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.

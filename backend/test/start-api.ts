@@ -88,7 +88,14 @@ export function startApi(options: ApiOptions = {}) {
         },
         metrics,
         info: () => ({
-          ...{ name: 'Pitwall', version: 'test', environment: 'test', node: process.versions.node, redis: 'off' },
+          ...{
+            name: 'Pitwall',
+            version: 'test',
+            environment: 'test',
+            roles: [...config.roles],
+            node: process.versions.node,
+            redis: 'off',
+          },
           ...{ startedAt: new Date().toISOString(), database: 'external', documentation: '/api/docs' },
         }),
       },

@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, release, totalmem, type } from 'node:os';
 import { dirname } from 'node:path';
+import { circumstances } from '../service/circumstances.js';
 import type { CaseResult } from './bench.js';
 
 const HEADINGS = [
@@ -59,25 +58,6 @@ function line(result: CaseResult): string[] {
 
 export async function writeJson(file: string, results: CaseResult[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const report = {
-    at: new Date().toISOString(),
-    commit: commit(),
-    node: process.version,
-    machine: {
-      system: `${type()} ${release()}`,
-      cpu: cpus()[0]?.model,
-      cores: cpus().length,
-      memoryGib: Math.round(totalmem() / 2 ** 30),
-    },
-    results,
-  };
+  const report = { ...circumstances(), results };
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  } catch {
-    return 'unknown';
-  }
 }

@@ -4,6 +4,7 @@ import { build, type Histogram } from 'hdr-histogram-js';
 export interface Percentiles {
   p50: number;
   p90: number;
+  p95: number;
   p99: number;
   p999: number;
   max: number;
@@ -23,6 +24,6 @@ export class Latencies {
 
   percentiles(): Percentiles {
     const at = (percentile: number) => this.histogram.getValueAtPercentile(percentile) / 1000;
-    return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: this.histogram.maxValue / 1000 };
+    return { p50: at(50), p90: at(90), p95: at(95), p99: at(99), p999: at(99.9), max: this.histogram.maxValue / 1000 };
   }
 }

@@ -3,12 +3,21 @@ import { isInstalled, runCommand } from './command.js';
 /** The programs that checks call, by the Debian package that has each; what is not here has the name of its package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
+  influxd: 'influxdb',
+  ip: 'iproute2',
+  nsenter: 'util-linux',
   promtool: 'prometheus',
+  psql: 'postgresql-client',
+  'redis-cli': 'redis-tools',
+  setpriv: 'util-linux',
+  unshare: 'util-linux',
 };
 
 /** What Debian does not have. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  docker: 'https://docs.docker.com/engine/install/',
   kubectl: 'https://kubernetes.io/docs/tasks/tools/',
+  zizmor: 'https://docs.zizmor.sh/installation/',
 };
 
 /** How to get a program, in a few words. */

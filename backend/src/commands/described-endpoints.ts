@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { endpointGroups } from '../app.js';
+import { endpointGroups, type RoleGroup } from '../app.js';
 import { loadConfig } from '../config.js';
 import { connectDatabase } from '../database/client.js';
 import { createServices } from '../dependencies.js';
-import type { EndpointGroup } from '../http/openapi.js';
 import { createEvents } from '../observability/events.js';
 import { createLogger } from '../observability/logger.js';
 import { createMetrics } from '../observability/metrics.js';
 import { createTracing } from '../observability/tracing.js';
 
 /** The endpoints of services that are never called, as they are without any setting: nothing is connected. */
-export async function describedEndpoints(): Promise<EndpointGroup[]> {
+export async function describedEndpoints(): Promise<RoleGroup[]> {
   const config = loadConfig({});
   const metrics = createMetrics({ defaultMetrics: false });
   const events = createEvents({ logger: createLogger(config.log), metrics });

@@ -141,7 +141,9 @@ describe('SEC23 the security headers of the front end', () => {
     for (const script of ['start(1)', 'start(2)']) {
       await writeFile(join(root, 'index.html'), `<!doctype html><title>Pitwall</title><script>${script}</script>`);
 
-      expect(await policyOf('/runs')).toContain(`script-src 'self' ${hash(script)};`);
+      for (const path of ['/runs', '/', '/index.html']) {
+        expect(await policyOf(path)).toContain(`script-src 'self' ${hash(script)};`);
+      }
     }
     expect(await policyOf('/robots.txt')).toContain(`script-src 'self';`);
   });

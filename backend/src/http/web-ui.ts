@@ -14,6 +14,7 @@ export interface WebUiOptions {
 /** The front end's files; every other address that a browser asks for is one of its pages. */
 export function webUi(root: string, options: WebUiOptions): Router {
   const router = Router();
+  const servePage = page(root, options);
   router.use((_req, res, next) => {
     res.locals.route = 'web';
     next();
@@ -23,8 +24,10 @@ export function webUi(root: string, options: WebUiOptions): Router {
     '/_app/immutable',
     express.static(join(root, '_app/immutable'), { immutable: true, maxAge: '1y', fallthrough: false }),
   );
+  // By its name it is a file too, which would go without the headers that its script needs.
+  router.use('/index.html', servePage);
   router.use(express.static(root, { index: false, maxAge: 0 }));
-  router.use(page(root, options));
+  router.use(servePage);
   return router;
 }
 

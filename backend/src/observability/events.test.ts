@@ -35,7 +35,7 @@ describe('what happens all the time', () => {
 
     events.appended({ kind: 'github', accepted: 90, duplicates: 10 });
     events.flushed({ rows: 90, seconds: 0.01 });
-    events.projected({ kind: 'github', count: 90 });
+    events.projected({ kind: 'github', delays: Array<number>(90).fill(0.4) });
     events.projectorBacklog({ seconds: 4, events: 2 });
     events.cacheRead('summary', 'local');
     events.liveSubscribers(2);
@@ -46,6 +46,8 @@ describe('what happens all the time', () => {
     expect(await shown('pitwall_events_appended_total{kind="github",outcome="duplicate"}')).toBe(10);
     expect(await shown('pitwall_append_flush_rows_count')).toBe(1);
     expect(await shown('pitwall_projector_events_total{kind="github",outcome="projected"}')).toBe(90);
+    expect(await shown('pitwall_projection_delay_seconds_bucket{le="0.25"}')).toBe(0);
+    expect(await shown('pitwall_projection_delay_seconds_bucket{le="0.5"}')).toBe(90);
     expect(await shown('pitwall_projector_lag_seconds')).toBe(4);
     expect(await shown('pitwall_cache_reads_total{cache="summary",outcome="local"}')).toBe(1);
     expect(await shown('pitwall_live_subscribers')).toBe(2);

@@ -1,13 +1,20 @@
 import type { Logger } from './logger.js';
-import type { AuditOutcome, CacheOutcome, EventKind, LimitedClass, Metrics, SpanSubject } from './metrics.js';
+import type { EventKind } from './event-kind.js';
+import type { AuditOutcome, CacheOutcome, LimitedClass, Metrics, SpanSubject } from './metrics.js';
+import type { Finished, FinishedDeployment } from './delivery-metrics.js';
 import { LogThrottle } from './log-throttle.js';
+
+export type FinishedSubject =
+  | ({ subject: 'pipelineRun' } & Finished)
+  | ({ subject: 'taskRun' } & Finished)
+  | ({ subject: 'deployment' } & FinishedDeployment);
 
 /** Consecutive failed batches after which the projector no longer looks like it will recover by itself. */
 const FAILURES_BEFORE_ERROR = 5;
 
 export interface EventsOptions {
   logger: Logger;
-  metrics: Pick<Metrics, 'intake' | 'projector' | 'cache' | 'live' | 'audit' | 'rateLimit'>;
+  metrics: Pick<Metrics, 'intake' | 'projector' | 'delivery' | 'cache' | 'live' | 'audit' | 'rateLimit'>;
   now?: () => Date;
 }
 
@@ -47,8 +54,23 @@ export class Events {
     this.metrics.intake.flushed(rows, seconds);
   }
 
-  projected({ kind, count }: { kind: EventKind; count: number }): void {
-    this.metrics.projector.dealtWith(kind, 'projected', count);
+  /** @param delays of each event, the seconds since it was taken in */
+  projected({ kind, delays }: { kind: EventKind; delays: number[] }): void {
+    this.metrics.projector.dealtWith(kind, 'projected', delays.length);
+    for (const seconds of delays) this.metrics.projector.delayed(seconds);
+  }
+
+  /** A run's attempt, a job or a deployment came to its end. */
+  finished(what: FinishedSubject): void {
+    const { delivery } = this.metrics;
+    switch (what.subject) {
+      case 'pipelineRun':
+        return delivery.runFinished(what);
+      case 'taskRun':
+        return delivery.jobFinished(what);
+      case 'deployment':
+        return delivery.deploymentFinished(what);
+    }
   }
 
   quarantined(event: { eventId: string; kind: EventKind; type: string; reason: string }): void {

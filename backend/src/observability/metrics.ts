@@ -1,11 +1,9 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { createDeliveryMetrics } from './delivery-metrics.js';
+import { EVENT_KINDS, type EventKind } from './event-kind.js';
 import { createHttpMetrics, type HttpMetrics } from './http-metrics.js';
 
 export type { HttpMetrics } from './http-metrics.js';
-
-/** The kinds of source: where an event came from decides who translates it. */
-export const EVENT_KINDS = ['github', 'gitlab', 'jenkins', 'cdevents', 'records'] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
 
 const APPEND_OUTCOMES = ['accepted', 'duplicate', 'refused'] as const;
 export type AppendOutcome = (typeof APPEND_OUTCOMES)[number];
@@ -48,6 +46,9 @@ export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOp
     http,
     intake: createIntakeMetrics(registry),
     projector: createProjectorMetrics(registry),
+    delivery: createDeliveryMetrics(registry),
+    database: createDatabaseMetrics(registry),
+    health: createHealthMetrics(registry),
     cache: createCacheMetrics(registry),
     live: createLiveMetrics(registry),
     audit: createAuditMetrics(registry),
@@ -103,6 +104,13 @@ function createProjectorMetrics(registry: Registry) {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  const delay = new Histogram({
+    name: 'pitwall_projection_delay_seconds',
+    help: 'Time from the arrival of an event until what it says can be read.',
+    // 60 s is the freshness objective.
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers,
+  });
   const failures = new Counter({
     name: 'pitwall_projector_failures_total',
     help: 'Batches of the projector that failed as a whole and are tried again.',
@@ -128,6 +136,7 @@ function createProjectorMetrics(registry: Registry) {
   for (const subject of SPAN_SUBJECTS) negativeSpans.inc({ subject }, 0);
   return {
     dealtWith: (kind: EventKind, outcome: ProjectionOutcome, count: number) => events.inc({ kind, outcome }, count),
+    delayed: (seconds: number) => delay.observe(seconds),
     batch: (seconds: number) => batchSeconds.observe(seconds),
     failed: () => failures.inc(),
     backlog(seconds: number, pendingEvents: number) {
@@ -135,6 +144,62 @@ function createProjectorMetrics(registry: Registry) {
       pending.set(pendingEvents);
     },
     negativeSpan: (subject: SpanSubject) => negativeSpans.inc({ subject }),
+  };
+}
+
+/** What is read of a pool of connections when the figures are. */
+export interface PoolState {
+  totalCount: number;
+  idleCount: number;
+  waitingCount: number;
+  options: { max: number };
+}
+
+function createDatabaseMetrics(registry: Registry) {
+  return {
+    watch(pool: PoolState) {
+      const registers = [registry];
+      new Gauge({
+        name: 'pitwall_database_connections',
+        help: 'Connections to PostgreSQL that this process holds.',
+        labelNames: ['state'] as const,
+        registers,
+        collect() {
+          this.set({ state: 'idle' }, pool.idleCount);
+          this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+        },
+      });
+      new Gauge({
+        name: 'pitwall_database_pool_size',
+        help: 'Connections to PostgreSQL that this process may hold.',
+        registers,
+      }).set(pool.options.max);
+      new Gauge({
+        name: 'pitwall_database_waiting_requests',
+        help: 'What waits for a connection to become free.',
+        registers,
+        collect() {
+          this.set(pool.waitingCount);
+        },
+      });
+    },
+  };
+}
+
+function createHealthMetrics(registry: Registry) {
+  return {
+    watch(report: () => Promise<{ checks: Record<string, { status: string }> }>) {
+      new Gauge({
+        name: 'pitwall_health_check_up',
+        help: '1 where a check of /health is ok, else 0.',
+        labelNames: ['check'] as const,
+        registers: [registry],
+        async collect() {
+          const { checks } = await report();
+          for (const [check, { status }] of Object.entries(checks)) this.set({ check }, status === 'ok' ? 1 : 0);
+        },
+      });
+    },
   };
 }
 

@@ -3,8 +3,8 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hasFailed, runChecks, summaryTable } from '../../../scripts/security/check.js';
-import { ROOT } from '../../../scripts/security/command.js';
+import { hasFailed, runChecks, summaryTable } from '../../../scripts/checks/check.js';
+import { ROOT } from '../../../scripts/checks/command.js';
 import { isAllowed, licencesVerdict } from '../../../scripts/security/licences.js';
 import { auditVerdict, signaturesVerdict } from '../../../scripts/security/npm-audit.js';
 import { bundledPackages } from '../../../scripts/security/production-packages.js';
@@ -38,14 +38,14 @@ describe('npm audit', () => {
 
   it('SEC48 says that it could not be checked, which fails where it is required', () => {
     const summary = 'could not be checked: 405 Method Not Allowed - POST https://r/advisories/bulk';
-    expect(judge(unanswered)).toEqual({ outcome: 'not checked', summary });
+    expect(judge(unanswered)).toEqual({ outcome: 'not run', summary });
     expect(judge(unanswered, strict)).toEqual({ outcome: 'failed', summary });
   });
 
   it.each(['', '{}', 'null', '<html>', '[]', '{"error":{"code":"ENOLOCK"}}'])('SEC48 never passes on %j', (text) => {
-    expect(judge(text).outcome).toBe('not checked');
+    expect(judge(text).outcome).toBe('not run');
     expect(judge(text, strict).outcome).toBe('failed');
-    expect(signaturesVerdict(text, lenient).outcome).toBe('not checked');
+    expect(signaturesVerdict(text, lenient).outcome).toBe('not run');
     expect(signaturesVerdict(text, strict).outcome).toBe('failed');
   });
 });
@@ -67,7 +67,7 @@ it('SEC48 fails for signatures that are invalid or missing', () => {
     details: ['missing: b@2.0.0'],
   });
   expect(judge({ error: { code: 'ENOTFOUND', summary: 'getaddrinfo\nENOTFOUND' } })).toEqual({
-    outcome: 'not checked',
+    outcome: 'not run',
     summary: 'could not be checked: getaddrinfo',
   });
 });
@@ -165,7 +165,7 @@ it('says for each check how it went, and fails for one that broke', async () => 
   const results = await runChecks(
     [
       { name: 'one', run: async () => ({ outcome: 'passed', summary: 'fine' }) },
-      { name: 'two', run: async () => ({ outcome: 'not checked', summary: 'no answer', details: ['a detail'] }) },
+      { name: 'two', run: async () => ({ outcome: 'not run', summary: 'no answer', details: ['a detail'] }) },
     ],
     (line) => lines.push(line),
   );
@@ -178,6 +178,6 @@ it('says for each check how it went, and fails for one that broke', async () => 
   );
   expect(hasFailed(broken)).toBe(true);
   expect(summaryTable([...results, ...broken])).toMatch(
-    /one {4}passed .* s {2}fine\ntwo {4}not checked .* no answer\nthree {2}failed .* broke: no such file\n\n1 passed, 1 not checked, 1 failed$/,
+    /one {4}passed .* s {2}fine\ntwo {4}not run .* no answer\nthree {2}failed .* broke: no such file\n\n1 passed, 1 not run, 1 failed$/,
   );
 });

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ESLint } from 'eslint';
-import { ROOT } from '../../../scripts/security/command.js';
+import { ROOT } from '../../../scripts/checks/command.js';
 
 const eslint = new ESLint({ cwd: ROOT, ruleFilter: ({ ruleId }) => /static-sql|no-restricted-syntax/.test(ruleId) });
 

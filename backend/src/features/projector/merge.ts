@@ -19,7 +19,10 @@ export interface Patch {
   values: Record<string, Value | undefined>;
 }
 
-const finished = new Set<string>(FINISHED_STATUSES);
+const finished = new Set<unknown>(FINISHED_STATUSES);
+
+/** Whether the row is of something that came to its end. */
+export const hasFinished = ({ status }: Row): boolean => finished.has(status);
 const PHASES: Partial<Record<Status, number>> = { queued: 0, waiting: 1, running: 2 };
 const FINISHED_PHASE = 3;
 

@@ -185,3 +185,62 @@ it('quarantines an event that PostgreSQL refuses, alone', async () => {
     await execute(ownerUrl(), 'ALTER TABLE runs DROP CONSTRAINT refuses');
   }
 });
+
+it('counts what comes to its end once, however often and in whatever order it is told', async () => {
+  const metrics = createMetrics({ defaultMetrics: false });
+  const tracing = await createTracing({ endpoint: undefined, serviceName: 't', serviceVersion: 't', environment: 't' });
+  const projector = new Projector(translators, projectionTransactions(connections().pool), {
+    events: createEvents({ logger: createLogger({ level: 'error', format: 'json' }), metrics }),
+    tracing,
+    batchEvents: 2,
+    onProjected: () => undefined,
+  });
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 2, 12, 0, second)).toISOString();
+  const job = {
+    id: 'j',
+    name: 'build',
+    queued_at: at(0),
+    started_at: at(20),
+    finished_at: at(50),
+    status: 'succeeded',
+  };
+  const run = (status: string, second: number, extra: object = {}) => ({
+    type: 'pipeline_run',
+    source: 'counted',
+    data: { pipeline: 'shop', run_id: '9', status, updated_at: at(second), ...extra },
+  });
+  const finished = run('failed', 55, { started_at: at(10), finished_at: at(55), jobs: [job] });
+  const deployment = {
+    type: 'deployment',
+    source: 'counted',
+    data: { service: 'shop', environment: 'production', deployment_id: '5', status: 'succeeded', finished_at: at(59) },
+  };
+  await enqueue([]);
+
+  await api
+    .post('/ingest')
+    .send([run('queued', 0), finished, deployment, run('running', 12)])
+    .expect(202);
+  while ((await projector.projectBatch()) > 0);
+  // Told again, with another key: the rows are written anew, and were finished before.
+  await api
+    .post('/ingest')
+    .send([run('failed', 56, { started_at: at(10), finished_at: at(56), title: 'late' })])
+    .expect(202);
+  while ((await projector.projectBatch()) > 0);
+
+  const figures = await metrics.expose();
+  const told = figures.split('\n').filter((line) => / [1-9]/.test(line) && !line.includes('_bucket'));
+  expect(told.filter((line) => /_(runs|jobs|deployments)_finished|_(run|job)_\w+_seconds/.test(line))).toEqual([
+    'pitwall_runs_finished_total{kind="records",outcome="failed"} 1',
+    'pitwall_run_duration_seconds_sum{kind="records"} 45',
+    'pitwall_run_duration_seconds_count{kind="records"} 1',
+    'pitwall_jobs_finished_total{kind="records",outcome="succeeded"} 1',
+    'pitwall_job_duration_seconds_sum{kind="records"} 30',
+    'pitwall_job_duration_seconds_count{kind="records"} 1',
+    'pitwall_job_queue_seconds_sum{kind="records"} 20',
+    'pitwall_job_queue_seconds_count{kind="records"} 1',
+    'pitwall_deployments_finished_total{kind="records",tier="production",outcome="succeeded"} 1',
+  ]);
+  expect(figures).toContain('pitwall_projection_delay_seconds_count 5');
+});

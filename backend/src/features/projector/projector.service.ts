@@ -3,6 +3,7 @@ import { isTransient } from '../../database/errors.js';
 import type { Events } from '../../observability/events.js';
 import type { Tracing } from '../../observability/tracing.js';
 import type { SourceKind } from '../sources/source.schema.js';
+import { finishedIn } from './finished.js';
 import type { Row } from './merge.js';
 import { patchesOf, type SubjectPatch } from './patches.js';
 import type { ProjectionRepository } from './projection.repository.js';
@@ -10,7 +11,7 @@ import type { PendingEvent, QueueRepository } from './queue.repository.js';
 import { idsIn, type Ids } from './subject-id.js';
 import type { SubjectName } from './subject.js';
 import { UnreadableEventError, type Translator } from './translator.js';
-import { writePatches, type Written } from './write-patches.js';
+import { nothingWritten, writePatches, type Written } from './write-patches.js';
 
 export const PROJECTED_CHANNEL = 'pitwall_projected';
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
@@ -43,6 +44,7 @@ export type ProjectionTransact = <T>(work: (transaction: ProjectionTransaction) 
 interface Batch {
   events: PendingEvent[];
   unreadable: { event: PendingEvent; reason: string }[];
+  patches: SubjectPatch[];
   written: Written;
 }
 
@@ -52,7 +54,7 @@ export class Projector {
     private readonly translators: Translators,
     private readonly transact: ProjectionTransact,
     private readonly outside: {
-      events: Pick<Events, 'projected' | 'quarantined' | 'projectorBatch' | 'negativeSpan'>;
+      events: Pick<Events, 'projected' | 'quarantined' | 'projectorBatch' | 'negativeSpan' | 'finished'>;
       tracing: Pick<Tracing, 'traced'>;
       batchEvents: number;
       /** Called after the commit of a batch that wrote something. */
@@ -86,7 +88,7 @@ export class Projector {
     if (!batch) return 0;
     this.tellOf(batch);
     tell.projectorBatch({ seconds: (performance.now() - started) / 1000, events: batch.events.length });
-    if (batch.written.size > 0) onProjected([...batch.written.keys()]);
+    if (batch.written.rows.size > 0) onProjected([...batch.written.rows.keys()]);
     return batch.events.length;
   }
 
@@ -107,8 +109,8 @@ export class Projector {
     const read = events.filter((event) => !quarantined.has(event));
     if (read.length > 0) await queue.release(read.map(({ id }) => id));
     await queue.remove(events.map(({ position }) => position));
-    if (written.size > 0) await projection.notify(PROJECTED_CHANNEL, JSON.stringify(projectedOf(written)));
-    return { events, unreadable, written };
+    if (written.rows.size > 0) await projection.notify(PROJECTED_CHANNEL, JSON.stringify(projectedOf(written)));
+    return { events, unreadable, patches, written };
   }
 
   private async translate(events: PendingEvent[]) {
@@ -133,21 +135,25 @@ export class Projector {
     return { patches, unreadable };
   }
 
-  private tellOf({ events, unreadable, written }: Batch): void {
+  private tellOf({ events, unreadable, patches, written }: Batch): void {
     const { events: tell } = this.outside;
+    const now = Date.now();
     const quarantined = new Set(unreadable.map(({ event }) => event));
     for (const [kind, ofKind] of Map.groupBy(events, (event) => event.kind)) {
-      const count = ofKind.filter((event) => !quarantined.has(event)).length;
-      if (count > 0) tell.projected({ kind, count });
+      const projected = ofKind.filter((event) => !quarantined.has(event));
+      const delays = projected.map(({ receivedAt }) => Math.max(0, now - receivedAt.getTime()) / 1000);
+      if (projected.length > 0) tell.projected({ kind, delays });
     }
     for (const { event, reason } of unreadable) {
       tell.quarantined({ eventId: event.id, kind: event.kind, type: event.type, reason });
     }
     for (const [subject, name] of SPANS) {
-      for (const row of written.get(subject) ?? []) {
+      for (const row of written.rows.get(subject) ?? []) {
         if (endsBeforeItBegins(row)) tell.negativeSpan({ subject: name, id: row.id });
       }
     }
+    const kinds = new Map(events.map(({ sourceId, kind }) => [sourceId, kind]));
+    for (const finished of finishedIn(written, patches, kinds)) tell.finished(finished);
   }
 }
 
@@ -164,7 +170,7 @@ const writeOrQuarantine: Write = async ({ projection, undoing }, patches, quaran
   } catch (error) {
     if (isTransient(error)) throw error;
     quarantine(`It could not be written: ${error instanceof Error ? error.message : String(error)}`);
-    return new Map();
+    return nothingWritten();
   }
 };
 
@@ -179,7 +185,7 @@ const endsBeforeItBegins = ({ started_at: start, finished_at: end }: Row) =>
 
 function projectedOf(written: Written): Projected {
   const ids = (subject: SubjectName, key = 'id') => [
-    ...new Set((written.get(subject) ?? []).map((row) => row[key]).filter((id) => typeof id === 'string')),
+    ...new Set((written.rows.get(subject) ?? []).map((row) => row[key]).filter((id) => typeof id === 'string')),
   ];
   const pipelines = [...new Set([...ids('pipeline'), ...ids('run', 'pipeline_id')])];
   const runs = [...new Set([...ids('run'), ...ids('job', 'run_id')])];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROCESS_ROLES } from '../../config.js';
 
 const checkSchema = z.object({ status: z.enum(['ok', 'degraded', 'unavailable']), detail: z.string().optional() });
 
@@ -16,6 +17,7 @@ export const infoSchema = z
     name: z.literal('Pitwall'),
     version: z.string(),
     environment: z.string(),
+    roles: z.array(z.enum(PROCESS_ROLES)).meta({ description: 'What the process that answers does.' }),
     node: z.string(),
     startedAt: z.iso.datetime(),
     database: z.enum(['embedded', 'external']),

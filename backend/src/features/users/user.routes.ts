@@ -49,24 +49,6 @@ export const userRoutes = (users: UserService) => [
     handle: ({ body }) => users.create(body),
   }),
   endpoint({
-    method: 'post',
-    path: '/validate/user',
-    tag,
-    summary: 'Check what is to become a user',
-    description:
-      'By the same rules as an invitation, and of `password` by those for a password. Nothing is kept. The answer is 200 ' +
-      'whether or not there are faults; their pointers lead into the body.',
-    access: 'admin',
-    concealed: true,
-    rate: 'default',
-    audit: 'none',
-    request: { body: userValidationBody },
-    example: { ...NEW_USER_EXAMPLE, password: 'correct horse battery staple' },
-    response: { status: 200, schema: userValidationSchema },
-    errors: [],
-    handle: ({ body }) => users.validate(body),
-  }),
-  endpoint({
     method: 'get',
     path: '/users/{id}',
     tag,
@@ -128,5 +110,27 @@ export const userRoutes = (users: UserService) => [
     response: { status: 201, schema: accountLinkSchema },
     errors: [NotFoundError, ConflictError],
     handle: ({ params }) => users.issuePasswordReset(params.id),
+  }),
+];
+
+/** Of its own, since another process may answer it than the rest. */
+export const userValidationRoutes = (users: Pick<UserService, 'validate'>) => [
+  endpoint({
+    method: 'post',
+    path: '/validate/user',
+    tag,
+    summary: 'Check what is to become a user',
+    description:
+      'By the same rules as an invitation, and of `password` by those for a password. Nothing is kept. The answer is 200 ' +
+      'whether or not there are faults; their pointers lead into the body.',
+    access: 'admin',
+    concealed: true,
+    rate: 'default',
+    audit: 'none',
+    request: { body: userValidationBody },
+    example: { ...NEW_USER_EXAMPLE, password: 'correct horse battery staple' },
+    response: { status: 200, schema: userValidationSchema },
+    errors: [],
+    handle: ({ body }) => users.validate(body),
   }),
 ];

@@ -130,6 +130,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/validate/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check what is to become a user
+         * @description By the same rules as an invitation, and of `password` by those for a password. Nothing is kept. The answer is 200 whether or not there are faults; their pointers lead into the body.
+         *
+         *     For Admins, and for their tokens of scope admin.
+         */
+        post: operations["postValidateUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines": {
         parameters: {
             query?: never;
@@ -680,28 +702,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/validate/user": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check what is to become a user
-         * @description By the same rules as an invitation, and of `password` by those for a password. Nothing is kept. The answer is 200 whether or not there are faults; their pointers lead into the body.
-         *
-         *     For Admins, and for their tokens of scope admin.
-         */
-        post: operations["postValidateUser"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/users/{id}": {
         parameters: {
             query?: never;
@@ -884,6 +884,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/security.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where to report a weakness
+         * @description RFC 9116.
+         *
+         *     Open to anybody.
+         */
+        get: operations["getWellKnownSecurityTxt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1004,28 +1026,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/.well-known/security.txt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where to report a weakness
-         * @description RFC 9116.
-         *
-         *     Open to anybody.
-         */
-        get: operations["getWellKnownSecurityTxt"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1047,6 +1047,9 @@ export interface components {
             source: string;
             /** @description The sender's id of this record: sent again under it, it counts once. */
             id?: string;
+        };
+        UserDraft: {
+            [key: string]: unknown;
         };
         NewPipeline: {
             name: string;
@@ -1111,9 +1114,6 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "viewer" | "maintainer" | "admin";
-        };
-        UserDraft: {
-            [key: string]: unknown;
         };
         UserChange: {
             /** Format: email */
@@ -1221,6 +1221,13 @@ export interface components {
             receivedAt: string;
             /** Format: date-time */
             quarantinedAt: string;
+        };
+        UserValidation: {
+            valid: boolean;
+            faults: {
+                pointer: string;
+                detail: string;
+            }[];
         };
         PipelinePage: {
             items: components["schemas"]["Pipeline"][];
@@ -1718,13 +1725,6 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
-        UserValidation: {
-            valid: boolean;
-            faults: {
-                pointer: string;
-                detail: string;
-            }[];
-        };
         LinkDescription: {
             /** @enum {string} */
             purpose: "setup" | "invitation" | "password_reset";
@@ -1780,6 +1780,8 @@ export interface components {
             name: "Pitwall";
             version: string;
             environment: string;
+            /** @description What the process that answers does. */
+            roles: ("gateway" | "business" | "ingest" | "worker")[];
             node: string;
             /** Format: date-time */
             startedAt: string;
@@ -2389,6 +2391,92 @@ export interface operations {
             };
             /** @description Nothing was found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    postValidateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "grace@example.com",
+                 *       "name": "Grace Hopper",
+                 *       "role": "maintainer",
+                 *       "password": "correct horse battery staple"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserDraft"];
+            };
+        };
+        responses: {
+            /** @description Check what is to become a user */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserValidation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description It is not clear who is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nothing was found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is of a kind that is not understood */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4682,92 +4770,6 @@ export interface operations {
             };
         };
     };
-    postValidateUser: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "email": "grace@example.com",
-                 *       "name": "Grace Hopper",
-                 *       "role": "maintainer",
-                 *       "password": "correct horse battery staple"
-                 *     }
-                 */
-                "application/json": components["schemas"]["UserDraft"];
-            };
-        };
-        responses: {
-            /** @description Check what is to become a user */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserValidation"];
-                };
-            };
-            /** @description The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description It is not clear who is asking */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Nothing was found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description The body is of a kind that is not understood */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
     getUsersById: {
         parameters: {
             query?: never;
@@ -5483,6 +5485,35 @@ export interface operations {
             };
         };
     };
+    getWellKnownSecurityTxt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to report a weakness */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -5695,35 +5726,6 @@ export interface operations {
             };
             /** @description Nothing was found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"];
-                };
-            };
-        };
-    };
-    getWellKnownSecurityTxt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Where to report a weakness */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description The request is not valid */
-            400: {
                 headers: {
                     [name: string]: unknown;
                 };
