@@ -44,10 +44,10 @@ export async function copyEdgeConfig(
 ): Promise<string[]> {
   await cp(EDGE_SOURCE, folder, { recursive: true });
   const servers = (name: keyof Upstreams) => (_line: string, settings: string) =>
-    upstreams[name].map((port) => `    server 127.0.0.1:${port} ${settings};`).join('\n');
+    upstreams[name].map((port) => `  server 127.0.0.1:${port} ${settings};`).join('\n');
   await apply(folder, [
-    { file: 'upstreams.conf', from: /^ {4}server backend:8080 resolve (.*);$/gm, to: servers('backend') },
-    { file: 'upstreams.conf', from: /^ {4}server frontend:8080 resolve (.*);$/gm, to: servers('frontend') },
+    { file: 'upstreams.conf', from: /^ {2}server backend:8080 resolve (.*);$/gm, to: servers('backend') },
+    { file: 'upstreams.conf', from: /^ {2}server frontend:8080 resolve (.*);$/gm, to: servers('frontend') },
     { file: 'server-plain.conf', from: /listen 8080 /, to: `listen 127.0.0.1:${ports.plain} ` },
     { file: 'server-plain.conf', from: /listen \[::\]:8080 /, to: `listen [::1]:${ports.plain} ` },
     { file: 'server-plain.conf', from: /"~:8080\$" ":8443";/, to: `"~:${ports.plain}$" ":${ports.tls}";` },
@@ -59,7 +59,7 @@ export async function copyEdgeConfig(
   ]);
   if (!isBefore(version, HTTP2_DIRECTIVE)) return [];
   await apply(folder, [
-    { file: 'server-tls.conf', from: /^ {4}http2 on;$/m, to: '' },
+    { file: 'server-tls.conf', from: /^ {2}http2 on;$/m, to: '' },
     { file: 'server-tls.conf', from: / ssl default_server;/g, to: ' ssl http2 default_server;' },
   ]);
   return ['`http2 on` moved into `listen` (before 1.25.1)'];
