@@ -3,10 +3,12 @@ import { isInstalled, runCommand } from './command.js';
 /** The programs that checks call, by the Debian package that has each; what is not here has the name of its package. */
 const PACKAGES: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
+  h2load: 'nghttp2-client',
   influxd: 'influxdb',
   ip: 'iproute2',
   nsenter: 'util-linux',
   promtool: 'prometheus',
+  testssl: 'testssl.sh',
   psql: 'postgresql-client',
   'redis-cli': 'redis-tools',
   setpriv: 'util-linux',
