@@ -6,7 +6,7 @@ import { start } from './start.js';
 
 const config = loadConfigOrExit();
 const running = await start(config, showFirstSignIn).catch(() => process.exit(1));
-const { logger, lifecycle, health, reporter, port } = running;
+const { logger, lifecycle, drain, reporter, port } = running;
 logger.info('Pitwall is ready.', { port });
 if (config.log.format === 'pretty') process.stdout.write(welcome(`http://localhost:${port}`));
 
@@ -20,7 +20,7 @@ async function stop(signal: string): Promise<void> {
   if (stopping) process.exit(1);
   stopping = true;
   logger.info('Pitwall is stopping.', { signal });
-  health.drain();
+  drain();
   await sleep(config.http.shutdownDelayMs);
   await lifecycle.close();
   process.exit(0);

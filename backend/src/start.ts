@@ -148,7 +148,11 @@ async function open(
   lifecycle.onClose('http', () => server.close(config.http.shutdownGraceMs));
   // First of all, so that open pages do not hold up the server's end.
   lifecycle.onClose('live updates', () => services.live.close());
-  return { port: server.port, health, reporter };
+  const drain = () => {
+    health.drain();
+    server.drain();
+  };
+  return { port: server.port, drain, reporter };
 }
 
 async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {

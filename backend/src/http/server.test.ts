@@ -102,6 +102,21 @@ it('says so where its port is taken', async () => {
   await expect(listen(() => undefined, { host: '127.0.0.1', port })).rejects.toThrow('EADDRINUSE');
 });
 
+it('answers while it is drained, each time on a connection of its own', async () => {
+  const server = await serve();
+  const { socket, all } = await open(server);
+  socket.write(`${GET}\r\n`);
+  await once(socket, 'data');
+
+  server.drain();
+  socket.write(`${GET}\r\n`);
+
+  const [first = '', second = ''] = (await all).split(/(?<=answered)/);
+  expect(first).toContain('Connection: keep-alive');
+  expect(second).toContain('Connection: close');
+  expect(await send(server, `${GET}\r\n`)).toContain('answered');
+});
+
 describe('closing', () => {
   /** A server whose answers wait until they are let go. */
   async function serveSlowly() {

@@ -14,6 +14,8 @@ const KEEP_ALIVE_MS = 65_000;
 
 export interface HttpServer {
   port: number;
+  /** Goes on serving, and has whoever calls open another connection for the next request, which a proxy opens elsewhere. */
+  drain(): void;
   /** Takes no new connection, finishes what was begun, and after the grace cuts off what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -46,7 +48,18 @@ export async function listen(
       resolve();
     });
   });
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, sockets, graceMs) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: () => drain(server),
+    close: (graceMs) => close(server, sockets, graceMs),
+  };
+}
+
+/** Without it, a proxy may send a request on an idle connection in the moment in which it is closed here. */
+function drain(server: Server): void {
+  server.prependListener('request', (_req, res) => {
+    res.shouldKeepAlive = false;
+  });
 }
 
 async function close(server: Server, sockets: Set<Socket>, graceMs: number): Promise<void> {
