@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { ROOT, runCommand } from '../../checks/command.js';
 
 const SHOWN_CHARACTERS = 2_000;
+/**
+ * Buildah runs from a copy of itself that is sealed in memory, which the kernel refuses while it still writes there (EBUSY of
+ * F_ADD_SEALS in fcntl(2)). It happens before anything is done.
+ */
+const BEGUN_TOO_SOON = 'sealing memfd copy: Device or resource busy';
+const MOST_ATTEMPTS = 5;
 
 /** What an image says of how to run it (https://github.com/moby/docker-image-spec/blob/main/spec.md). */
 export interface ImageConfig {
@@ -42,7 +48,10 @@ export class Buildah {
   }
 
   async run(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.tryRun(...args);
+    let { code, stdout, stderr } = await this.tryRun(...args);
+    for (let attempt = 1; attempt < MOST_ATTEMPTS && stderr.includes(BEGUN_TOO_SOON); attempt++) {
+      ({ code, stdout, stderr } = await this.tryRun(...args));
+    }
     if (code === 0) return stdout.trim();
     throw new Error(`buildah ${args[0]} ended with ${code}: ${`${stdout}${stderr}`.slice(-SHOWN_CHARACTERS)}`);
   }
