@@ -6,7 +6,7 @@ import { ROOT, runCommand } from '../../checks/command.js';
 const SHOWN_CHARACTERS = 2_000;
 /**
  * Buildah runs from a copy of itself that is sealed in memory, which the kernel refuses while it still writes there (EBUSY of
- * F_ADD_SEALS in fcntl(2)). It happens before anything is done.
+ * F_ADD_SEALS in fcntl(2)). The same command then does.
  */
 const BEGUN_TOO_SOON = 'sealing memfd copy: Device or resource busy';
 const MOST_ATTEMPTS = 5;
