@@ -22,7 +22,7 @@ export async function openTarget(settings: Settings, say: (line: string) => void
   const folder = await mkdtemp(join(tmpdir(), 'pitwall-load-'));
   const remove = () => rm(folder, { recursive: true });
   try {
-    const { url, token, admin, stop } = await startTarget(join(folder, 'pitwall.log'));
+    const { url, token, admin, stop } = await startTarget({ logFile: join(folder, 'pitwall.log') });
     return { settings: { ...settings, baseUrl: url, token, account: admin }, stop: () => stop().then(remove) };
   } catch (error) {
     // What the log says is in the error.

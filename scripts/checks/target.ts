@@ -24,7 +24,7 @@ export interface Account {
   password: string;
 }
 
-/** A compiled Pitwall of its own, with some data in it, that may be attacked or broken. */
+/** A compiled Pitwall of its own, that may be attacked or broken. */
 export interface Target {
   url: string;
   port: number;
@@ -37,13 +37,23 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** @param environment what it is started with beside, or instead of, what every target has */
-export async function startTarget(logFile: string, environment: Record<string, string> = {}): Promise<Target> {
+export interface TargetOptions {
+  logFile: string;
+  /** What it is started with beside, or instead of, what every target has. */
+  environment?: Record<string, string>;
+  /** The repository that was compiled, where it is another one. */
+  checkout?: string;
+  /** What it is filled with; some of everything where it is not said. */
+  fill?(client: PitwallClient): Promise<unknown>;
+}
+
+export async function startTarget(options: TargetOptions): Promise<Target> {
+  const { logFile, environment = {}, checkout = ROOT, fill = someOfEverything } = options;
   const data = await makeDataFolder('target');
   const port = await freePort();
   const admin = { email: 'target@example.com', password: randomBytes(18).toString('base64url') };
   const pitwall = await PitwallProcess.start({
-    command: [join(ROOT, 'backend/dist/main.js')],
+    command: [join(checkout, 'backend/dist/main.js')],
     cwd: data.path,
     port,
     environment: {
@@ -66,7 +76,9 @@ export async function startTarget(logFile: string, environment: Record<string, s
     const headers = await signIn(url, admin);
     // The token that the first start in development leaves for scripts.
     const token = (await readFile(join(data.path, 'token'), 'utf8')).trim();
-    await seed(new PitwallClient(url, token));
+    const client = new PitwallClient(url, token);
+    await fill(client);
+    await untilProjected(client, sleep, () => undefined);
     return { url, port, admin, headers, token, stop };
   } catch (error) {
     await stop();
@@ -86,10 +98,9 @@ async function signIn(url: string, { email, password }: Account): Promise<Header
   return { Cookie: String(cookie.split(';', 1)[0]), 'Sec-Fetch-Site': 'same-origin' };
 }
 
-async function seed(client: PitwallClient): Promise<void> {
+async function someOfEverything(client: PitwallClient): Promise<void> {
   const { records } = mockHistory({ seed: SEED, until: Date.now(), runs: RUNS });
   await sendRecords(records(), client, { inFlight: 1, onSent: () => undefined });
   const source = await demoSource(client, SOURCE_NAME);
   for (const delivery of exampleDeliveries()) await sendDelivery(client, source, delivery);
-  await untilProjected(client, sleep, () => undefined);
 }

@@ -32,7 +32,7 @@ async function checkTypes(): Promise<Verdict> {
 
 async function checkScenarios(): Promise<Verdict> {
   const folder = await mkdtemp(join(tmpdir(), 'pitwall-load-'));
-  const target = await startTarget(join(folder, 'pitwall.log'));
+  const target = await startTarget({ logFile: join(folder, 'pitwall.log') });
   const failing = await startFaultyProxy(target.port, (path) =>
     ONE_READ.includes(path) ? { status: 500 } : undefined,
   );

@@ -30,7 +30,7 @@ else {
 async function scan(): Promise<void> {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
-  const target = await startTarget(join(FOLDER, 'pitwall.log'));
+  const target = await startTarget({ logFile: join(FOLDER, 'pitwall.log') });
   process.once('SIGINT', () => void target.stop().then(() => process.exit(130)));
   try {
     const requests = await requestsOf(target);

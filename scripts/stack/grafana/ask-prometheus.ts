@@ -34,7 +34,7 @@ export async function askPrometheus(): Promise<Verdict> {
     if (!redis) throw new Error('redis-server did not start.');
     closing.push(() => redis.stop());
     const environment = { METRICS_PORT: String(metricsPort), METRICS_TOKEN: token, REDIS_URL: redis.url };
-    const target = await startTarget(join(folder, 'pitwall.log'), environment);
+    const target = await startTarget({ logFile: join(folder, 'pitwall.log'), environment });
     closing.push(() => target.stop());
     const edge = await startEdge(folder, target.port);
     closing.push(() => edge.stop());
