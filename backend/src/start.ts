@@ -156,7 +156,7 @@ async function open(
 }
 
 async function openObservability(config: Config, logger: ReturnType<typeof createLogger>, lifecycle: Lifecycle) {
-  const metrics = createMetrics({ defaultMetrics: true, version });
+  const metrics = createMetrics({ defaultMetrics: true, version, roles: config.roles });
   const events = createEvents({ logger, metrics });
   const environment = config.environment;
   const tracing = await createTracing({

@@ -39,7 +39,7 @@ async function valueOf(
   )?.value;
 }
 
-const start = () => createMetrics({ defaultMetrics: false, version: '1.2.3' });
+const start = () => createMetrics({ defaultMetrics: false, version: '1.2.3', roles: ['ingest', 'worker'] });
 
 describe('the figures of HTTP', () => {
   it('count by method, route and status, and measure by method and route', async () => {
@@ -126,6 +126,8 @@ describe('the figures of Pitwall', () => {
     expect(await valueOf(metrics, 'pitwall_projector_pending_events')).toBe(7);
     expect(await valueOf(metrics, 'pitwall_cache_reads_total', { cache: 'summary', outcome: 'redis' })).toBe(1);
     expect(await valueOf(metrics, 'pitwall_live_subscribers')).toBe(3);
+    expect(await valueOf(metrics, 'pitwall_role', { role: 'ingest' })).toBe(1);
+    expect(await valueOf(metrics, 'pitwall_role', { role: 'gateway' })).toBeUndefined();
     expect(await valueOf(metrics, 'pitwall_build_info', { version: '1.2.3', node: process.versions.node })).toBe(1);
   });
 

@@ -23,6 +23,8 @@ export interface MetricsOptions {
   /** Also the figures of the process itself: memory, event loop, garbage collection. */
   defaultMetrics: boolean;
   version?: string;
+  /** What this process does, such as `gateway`. */
+  roles?: Iterable<string>;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -31,7 +33,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
  * The figures of one process, in a registry of its own. Times are in seconds. Each label takes its values from a fixed list,
  * or is a route template; nothing that names a thing (an id, a path, a repository) is ever a label.
  */
-export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOptions) {
+export function createMetrics({ defaultMetrics, version = 'unknown', roles = [] }: MetricsOptions) {
   const registry = new Registry();
   if (defaultMetrics) collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -40,6 +42,13 @@ export function createMetrics({ defaultMetrics, version = 'unknown' }: MetricsOp
     labelNames: ['version', 'node'] as const,
     registers: [registry],
   }).set({ version, node: process.versions.node }, 1);
+  const role = new Gauge({
+    name: 'pitwall_role',
+    help: 'Always 1, for each role that this process has.',
+    labelNames: ['role'] as const,
+    registers: [registry],
+  });
+  for (const each of roles) role.set({ role: each }, 1);
   const http: HttpMetrics = createHttpMetrics(registry);
 
   return {

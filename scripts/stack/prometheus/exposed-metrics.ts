@@ -1,5 +1,6 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PROCESS_ROLES } from '../../../backend/src/config.js';
 import { createMetrics } from '../../../backend/src/observability/metrics.js';
 import type { Verdict } from '../../checks/check.js';
 import { ROOT } from '../../checks/command.js';
@@ -46,7 +47,7 @@ interface Exposed {
 
 /** Of the very registry that a process has; what is read of its pool and of its health is made up. */
 async function exposedMetrics(): Promise<Map<string, Exposed>> {
-  const metrics = createMetrics({ defaultMetrics: true });
+  const metrics = createMetrics({ defaultMetrics: true, roles: PROCESS_ROLES });
   metrics.database.watch({ totalCount: 1, idleCount: 1, waitingCount: 0, options: { max: 10 } });
   const ok = { status: 'ok' };
   const checks = { database: ok, migrations: ok, projector: ok, redis: ok };
