@@ -76,10 +76,18 @@ export class PitwallProcess {
 }
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  const [port] = await freePortPair();
   return port;
+}
+
+/** Two that differ: one that was free may be given out again before anybody listens there. */
+export async function freePortPair(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports = servers.map(async (server) => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return (server.address() as AddressInfo).port;
+  });
+  const pair = (await Promise.all(ports)) as [number, number];
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return pair;
 }

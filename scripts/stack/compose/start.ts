@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, PitwallProcess } from '../../../load/service/pitwall.js';
+import { freePortPair, PitwallProcess } from '../../../load/service/pitwall.js';
 import { VARIABLES } from '../../../backend/src/config.js';
 import type { Verdict } from '../../checks/check.js';
 import { ROOT, runCommand } from '../../checks/command.js';
@@ -65,7 +65,7 @@ async function runPitwall(model: ComposeModel, secrets: string, folder: string):
   const migrate = await pitwall(model.services.migrate?.command ?? [], environmentOf(model, 'migrate', secrets));
   if (migrate.code !== 0) return [`migrate ended with ${migrate.code}: ${migrate.stderr.trim()}`];
 
-  const [port, metricsPort] = [await freePort(), await freePort()];
+  const [port, metricsPort] = await freePortPair();
   const own = { HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: String(metricsPort), TRUST_PROXY: EDGE_ADDRESS };
   const environment = { ...environmentOf(model, 'backend', secrets), ...own };
   const logFile = join(folder, 'pitwall.log');

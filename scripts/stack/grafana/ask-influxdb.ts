@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../load/service/pitwall.js';
+import { freePortPair } from '../../../load/service/pitwall.js';
 import type { Verdict } from '../../checks/check.js';
 import { answerTable, type Answered } from './answer-table.js';
 import { influxqlOf, readDashboards, type Question } from './dashboard-file.js';
@@ -21,10 +21,10 @@ export async function askInfluxdb(): Promise<Verdict> {
   const folder = await mkdtemp(join(tmpdir(), 'pitwall-influxdb-'));
   let stop: () => Promise<unknown> = () => Promise.resolve();
   try {
-    const port = await freePort();
+    const [port, backupPort] = await freePortPair();
     const url = `http://127.0.0.1:${port}`;
     const config = join(folder, 'influxdb.conf');
-    await writeFile(config, influxdbConfig(folder, port, await freePort()));
+    await writeFile(config, influxdbConfig(folder, port, backupPort));
     stop = await startServer({
       command: 'influxd',
       args: ['run', '-config', config],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../../backend/src/database/embedded-postgres.js';
 import { makeDataFolder } from '../../../load/service/data-folder.js';
-import { freePort } from '../../../load/service/pitwall.js';
+import { freePortPair } from '../../../load/service/pitwall.js';
 import { ROOT } from '../../checks/command.js';
 import type { BuiltImage } from './buildah.js';
 import { Container } from './container.js';
@@ -44,8 +44,9 @@ export async function runBackend(image: BuiltImage, logFile: string): Promise<st
 }
 
 async function settings(postgres: { url: string; applicationUrl: string }): Promise<Record<string, string>> {
+  const [port, metricsPort] = await freePortPair();
   return {
-    ...{ HOST: '127.0.0.1', PORT: String(await freePort()), METRICS_PORT: String(await freePort()) },
+    ...{ HOST: '127.0.0.1', PORT: String(port), METRICS_PORT: String(metricsPort) },
     ...{ DATABASE_URL: postgres.applicationUrl, DATABASE_MIGRATION_URL: postgres.url },
     ...{ PITWALL_SECRET_KEY: randomBytes(32).toString('base64'), METRICS_TOKEN: randomBytes(32).toString('hex') },
     ...{ PUBLIC_URL: 'https://pitwall.example.com', FORCE_HTTPS: 'true', TRUST_PROXY: '127.0.0.1' },

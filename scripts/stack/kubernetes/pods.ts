@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeDataFolder } from '../../../load/service/data-folder.js';
-import { freePort, PitwallProcess } from '../../../load/service/pitwall.js';
+import { freePortPair, PitwallProcess } from '../../../load/service/pitwall.js';
 import { ROOT, runCommand } from '../../checks/command.js';
 import { inFolder, mountSecrets, startPostgres, startRedis, type RunningStore } from './data-stores.js';
 import { backends, environmentOf, render, type Workload } from './objects.js';
@@ -60,7 +60,7 @@ type Environment = Record<string, string>;
 /** The container's, with its files in our folder, and ports of loopback that are free: strangers could call others. */
 async function environmentHere(environment: Environment, folder: string): Promise<Environment> {
   const moved = Object.entries(environment).map(([name, value]) => [name, inFolder(value, folder)]);
-  const [port, metrics] = [await freePort(), await freePort()].map(String);
+  const [port, metrics] = (await freePortPair()).map(String);
   return { ...Object.fromEntries(moved), HOST: '127.0.0.1', PORT: port, METRICS_PORT: metrics } as Environment;
 }
 

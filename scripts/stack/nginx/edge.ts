@@ -4,7 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../load/service/pitwall.js';
+import { freePortPair } from '../../../load/service/pitwall.js';
 import { runCommand } from '../../checks/command.js';
 import { copyEdgeConfig, makeCertificate, nginxVersion, type EdgePorts, type Upstreams } from './edge-config.js';
 
@@ -100,10 +100,15 @@ export async function testConfig(upstreams: Upstreams): Promise<{ program: strin
   }
 }
 
+export async function freeEdgePorts(): Promise<EdgePorts> {
+  const [plain, tls] = await freePortPair();
+  return { plain, tls };
+}
+
 async function prepareEdge(upstreams: Upstreams, given?: EdgePorts) {
   const version = await nginxVersion();
   const folder = await mkdtemp(join(tmpdir(), 'pitwall-edge-'));
-  const ports = given ?? { plain: await freePort(), tls: await freePort() };
+  const ports = given ?? (await freeEdgePorts());
   const changed = await copyEdgeConfig(folder, { ports, upstreams, version });
   await makeCertificate(folder);
   await mkdir(join(folder, 'tmp'));

@@ -9,7 +9,7 @@ import { freePort, PitwallProcess } from '../../../load/service/pitwall.js';
 import { ROOT } from '../../checks/command.js';
 import type { Account } from '../../checks/target.js';
 import { call, type Answer, type Call, type Place } from './client.js';
-import { Edge, type AccessLine } from './edge.js';
+import { Edge, freeEdgePorts, type AccessLine } from './edge.js';
 
 const SOURCE = 'edge';
 /** The access log is written every 100 ms. */
@@ -45,7 +45,7 @@ export class Stage {
       closers.push(() => postgres.stop());
       await migrateAndGrant({ url: postgres.applicationUrl, ownerUrl: postgres.url });
 
-      const ports = { plain: await freePort(), tls: await freePort() };
+      const ports = await freeEdgePorts();
       const admin = { email: 'edge@example.com', password: randomBytes(18).toString('base64url') };
       const logFile = join(folder.path, 'pitwall.log');
       const environment = {

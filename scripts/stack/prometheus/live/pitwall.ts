@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDataFolder } from '../../../../load/service/data-folder.js';
-import { freePort, PitwallProcess } from '../../../../load/service/pitwall.js';
+import { freePortPair, PitwallProcess } from '../../../../load/service/pitwall.js';
 import { ROOT } from '../../../checks/command.js';
 
 /** A compiled Pitwall of its own, of which each part can be made to fail, and mended. */
@@ -20,7 +20,7 @@ export interface BreakablePitwall {
 
 export async function startBreakablePitwall(metricsToken: string, logFile: string): Promise<BreakablePitwall> {
   const data = await makeDataFolder('alerts');
-  const [port, metricsPort] = [await freePort(), await freePort()];
+  const [port, metricsPort] = await freePortPair();
   const start = () =>
     PitwallProcess.start({
       command: [join(ROOT, 'backend/dist/main.js')],
