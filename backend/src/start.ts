@@ -114,7 +114,7 @@ async function open(
       backlog: () => queue.backlog(),
       redis: () => redis?.state() ?? 'off',
     },
-    config.ready.maxLagSeconds,
+    { maxSeconds: config.ready.maxLagSeconds, projects: config.roles.has('worker') },
   );
   metrics.health.watch(() => health.report());
   const startedAt = new Date().toISOString();

@@ -1,9 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { PROCESS_ROLES } from '../../../backend/src/config.js';
-import { createMetrics } from '../../../backend/src/observability/metrics.js';
 import { ROOT, runCommand } from '../../checks/command.js';
+import { exposition } from '../prometheus/exposition.js';
 import { nameOf, type Question } from './dashboard-file.js';
 
 export const RULES_FOLDER = join(ROOT, 'monitoring/prometheus/rules');
@@ -34,10 +33,7 @@ export async function knownMetrics(): Promise<Set<string>> {
 }
 
 async function serviceMetrics(): Promise<string[]> {
-  const metrics = createMetrics({ defaultMetrics: true, roles: PROCESS_ROLES });
-  metrics.database.watch({ totalCount: 0, idleCount: 0, waitingCount: 0, options: { max: 1 } });
-  metrics.health.watch(() => Promise.resolve({ checks: {} }));
-  const exposed = await metrics.expose();
+  const exposed = await exposition();
   return [...exposed.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
     type === 'histogram' || type === 'summary' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
   );

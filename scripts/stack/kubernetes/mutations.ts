@@ -8,8 +8,7 @@ export interface Mutation {
   make(objects: KubernetesObject[]): void;
 }
 
-/** Manifests are changed the way that people get them wrong, which their types would not let us. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Changed as people get it wrong, which types would not allow.
 type Loose = any;
 
 const find = (objects: KubernetesObject[], kind: string, name: string): Loose => {
@@ -247,8 +246,6 @@ const settings: Mutation[] = [
   setting('it is production', 'TRUST_PROXY', undefined),
   setting('it is production', 'TRUST_PROXY', '0.0.0.0/0'),
   setting('it is production', 'FORCE_HTTPS', 'false'),
-  setting('only the worker', 'READY_MAX_LAG_SECONDS', '300'),
-  inContainer('only the worker', 'worker', ({ env }) => env.splice(2, 1)),
   setting('only the migration', 'DATABASE_MIGRATION_URL_FILE', '/run/secrets/pitwall/database_url'),
 ];
 

@@ -68,12 +68,6 @@ export const settingRules: readonly Rule[] = [
       ];
     },
   ),
-  eachBackend('only the worker is out of service for a backlog', (workload, render) => {
-    const config = configOf(environmentOf(render, workload));
-    if (config instanceof ConfigurationError || workload.kind === 'Job') return [];
-    const patient = config.ready.maxLagSeconds > 3600;
-    return patient === (workload.name === 'worker') ? [`READY_MAX_LAG_SECONDS is ${config.ready.maxLagSeconds}`] : [];
-  }),
   eachBackend('only the migration has the password of the owner', (workload, render) => {
     const owner = 'DATABASE_MIGRATION_URL_FILE' in environmentOf(render, workload);
     return owner === (workload.name === 'migrate') ? [] : [owner ? 'has it' : 'does not have it'];

@@ -1,9 +1,8 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROCESS_ROLES } from '../../../backend/src/config.js';
-import { createMetrics } from '../../../backend/src/observability/metrics.js';
 import type { Verdict } from '../../checks/check.js';
 import { ROOT } from '../../checks/command.js';
+import { exposition } from './exposition.js';
 import { selectorsIn, type Selector } from './metric-names.js';
 import { isAlert, readRules } from './rule-files.js';
 
@@ -45,17 +44,9 @@ interface Exposed {
   bounds: readonly string[];
 }
 
-/** Of the very registry that a process has; what is read of its pool and of its health is made up. */
 async function exposedMetrics(): Promise<Map<string, Exposed>> {
-  const metrics = createMetrics({ defaultMetrics: true, roles: PROCESS_ROLES });
-  metrics.database.watch({ totalCount: 1, idleCount: 1, waitingCount: 0, options: { max: 10 } });
-  const ok = { status: 'ok' };
-  const checks = { database: ok, migrations: ok, projector: ok, redis: ok };
-  metrics.health.watch(async () => ({ checks }));
-  // So that each label is seen: those of requests are there from the first request on.
-  metrics.http.finished('GET', '/api/v1/runs', 200, 0.1);
   const exposed = new Map<string, { labels: string[]; bounds: string[] }>();
-  for (const line of (await metrics.expose()).split('\n')) {
+  for (const line of (await exposition()).split('\n')) {
     const declared = /^# TYPE (\S+)/.exec(line)?.[1];
     if (declared !== undefined) exposed.set(declared, { labels: [], bounds: [] });
     if (declared !== undefined || !line.includes('{')) continue;

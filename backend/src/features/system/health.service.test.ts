@@ -8,14 +8,14 @@ const MAX_LAG_SECONDS = 60;
 const never = () => new Promise<never>(() => undefined);
 const failing = () => Promise.reject(new Error('password authentication failed for "pitwall"'));
 
-const createHealth = (probes: Partial<HealthProbes> = {}) =>
+const createHealth = (probes: Partial<HealthProbes> = {}, projects = true) =>
   new HealthService(
     {
       ...{ database: async () => 1, pendingMigrations: async () => [], redis: () => 'up' as const },
       backlog: async () => ({ events: 0, seconds: 0 }),
       ...probes,
     },
-    MAX_LAG_SECONDS,
+    { maxSeconds: MAX_LAG_SECONDS, projects },
     5,
   );
 
@@ -32,6 +32,13 @@ it('is degraded where Redis is down: slower, but at work', async () => {
   expect(await createHealth({ redis: () => 'down' }).report()).toMatchObject({
     ...{ status: 'degraded', checks: { redis: { status: 'degraded', detail: 'Redis does not answer' }, database: ok } },
   });
+});
+
+it('is degraded where others are behind with projecting: what comes is still taken', async () => {
+  const report = await createHealth({ backlog: async () => ({ events: 7, seconds: 60.6 }) }, false).report();
+
+  expect(report.status).toBe('degraded');
+  expect(report.checks.projector).toEqual({ status: 'degraded', detail: '7 events wait, the oldest for 61 s' });
 });
 
 describe('is unavailable', () => {

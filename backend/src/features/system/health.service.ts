@@ -19,7 +19,8 @@ export class HealthService {
 
   constructor(
     private readonly probes: HealthProbes,
-    private readonly maxLagSeconds: number,
+    /** `projects`: whether a backlog is this process's own to work off. */
+    private readonly lag: { maxSeconds: number; projects: boolean },
     private readonly checkTimeoutMs = CHECK_TIMEOUT_MS,
   ) {}
 
@@ -49,9 +50,10 @@ export class HealthService {
 
   private async projector(): Promise<Check> {
     const { events, seconds } = await this.probes.backlog();
-    if (seconds <= this.maxLagSeconds) return ok;
+    if (seconds <= this.lag.maxSeconds) return ok;
     const detail = `${events} events wait, the oldest for ${Math.round(seconds)} s`;
-    return { status: 'unavailable', detail };
+    // Who only takes in or reads does so all the same, and must not be taken out for what others are late with.
+    return { status: this.lag.projects ? 'unavailable' : 'degraded', detail };
   }
 
   private redis(): Check {
